@@ -1,0 +1,132 @@
+import type { Measurements, Value } from '../criteria/value.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** How an item or a checklist ended. `inconclusive` is too little evidence, `error` is that nothing could be measured. */
+export const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive', 'error', 'skipped'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export type ItemState = Verdict | 'pending' | 'running';
+
+export const PHASES = ['pre-deploy', 'migrate', 'canary', 'rollback'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** A place in a plan; line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a criterion asks for: `expect` must hold, `abort` must not, `warn` should not. */
+export type Intent = 'expect' | 'abort' | 'warn';
+
+/** One comparison inside a criterion, as a reader wants to see it: measured against allowed. */
+export interface Comparison {
+  /** The left side as written: `p95`, `body.version`. */
+  readonly subject: string;
+  /** `<`, `between`, `in`, `matches` … */
+  readonly operator: string;
+  readonly measured?: Value;
+  /** The right side, worked out; for `between` and `in` its parts in order. */
+  readonly allowed: readonly Value[];
+  readonly outcome: 'holds' | 'violated' | 'unknown';
+  /** How far the measured value is inside (positive) or beyond (negative) the limit, as a fraction of the limit. */
+  readonly margin?: number;
+}
+
+/** How one criterion was judged. */
+export interface Judgement {
+  readonly criterion: string;
+  readonly intent: Intent;
+  readonly outcome: 'holds' | 'violated' | 'unknown';
+  /** Why the outcome is unknown. */
+  readonly reason?: ReasonCode;
+  /** One sentence where the outcome needs words: what is missing, over which window it was judged. */
+  readonly detail?: string;
+  readonly comparisons: readonly Comparison[];
+  readonly position?: Position;
+}
+
+/** Something kept to show how a result came about. Plain text; renderers escape and fold it. */
+export type Evidence =
+  | { readonly kind: 'output'; readonly title: string; readonly text: string }
+  | {
+      readonly kind: 'table';
+      readonly title: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | {
+      readonly kind: 'series';
+      readonly title: string;
+      readonly unit: 's' | 'bytes' | 'ratio' | 'number';
+      readonly points: readonly { readonly at: number; readonly amount: number }[];
+    };
+
+/** How one item ended, as its step returns it. */
+export interface Outcome {
+  readonly state: Verdict;
+  readonly reason: ReasonCode;
+  /** One sentence: what happened and what to do next. Left out when the judgements say it all. */
+  readonly message?: string;
+  readonly measurements?: Measurements;
+  readonly judgements?: readonly Judgement[];
+  readonly evidence?: readonly Evidence[];
+}
+
+export interface Item {
+  /** Unique within the checklist; words joined by hyphens. */
+  readonly id: string;
+  readonly title: string;
+  /** The heading it stands under: a canary step, "Indexes", "Verification". */
+  readonly group?: string;
+  /** The probe or task that does the work: `http`, `postgres`, `kubernetes`. */
+  readonly kind: string;
+  /** A failing item that is not required is a warning. */
+  readonly required: boolean;
+  readonly position?: Position;
+  readonly state: ItemState;
+  readonly reason: ReasonCode;
+  readonly message?: string;
+  /** What is going on now, while it runs: `412 of 1,000 requests`. */
+  readonly progress?: string;
+  readonly measurements: Measurements;
+  readonly judgements: readonly Judgement[];
+  readonly evidence: readonly Evidence[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number;
+  readonly durationMs?: number;
+}
+
+/** What the checklist speaks of. */
+export interface Subject {
+  readonly repository?: string;
+  /** The commit that is to be deployed: for a pull request its head, not the merge commit. */
+  readonly headSha?: string;
+  readonly pullRequest?: number;
+  readonly ref?: string;
+  readonly runUrl?: string;
+}
+
+/** Where the plan came from. */
+export interface PlanOrigin {
+  readonly file: string;
+  /** `head` the checkout, `base` the pull request's base commit, `input` the action's `checklist` input. */
+  readonly source: 'head' | 'base' | 'input';
+  readonly sha?: string;
+}
+
+/** The plan being carried out: plain data, and all that a report is made of. */
+export interface Checklist {
+  readonly phase: Phase;
+  readonly service?: string;
+  readonly subject: Subject;
+  readonly plan: PlanOrigin;
+  readonly dryRun: boolean;
+  readonly items: readonly Item[];
+  readonly verdict: Verdict | 'running';
+  readonly reason: ReasonCode;
+  /** What the reader must know beside the items: where the plan came from, what could not be posted. */
+  readonly notes: readonly string[];
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+}

@@ -1,0 +1,36 @@
+import type * as z from 'zod';
+import type { Ports } from '../../runner/ports.ts';
+
+export interface MigrationContext extends Ports {
+  /** Connection string of the database to migrate. Reaches the tool by its environment, never by argv. */
+  readonly databaseUrl: string;
+  progress(text: string): void;
+}
+
+export interface Applied {
+  readonly durationMs: number;
+  /** The tool's own count of migrations that it ran, in order, with the time each took where the output tells. */
+  readonly migrations: readonly { readonly name: string; readonly durationMs?: number }[];
+  readonly warnings: readonly string[];
+  /** The end of the tool's output, both streams as they came. */
+  readonly output: string;
+  readonly exitCode: number | null;
+}
+
+/** A team's own migration tool. A new one is one file beside this one and one line in `registry.ts`. */
+export interface MigrationTool<Spec = unknown> {
+  /** The plan's `run: { tool: … }`. */
+  readonly name: string;
+  readonly summary: string;
+  /** The plan's value under `run:`, without `tool`. */
+  readonly schema: z.ZodType<Spec>;
+  readonly example: string;
+  /** The revisions that the database says it has, read from the tool's own table, never from the tool. Empty before the first migration. */
+  current(spec: Spec, context: MigrationContext): Promise<readonly string[]>;
+  /** The revisions that the migration files end in; undefined for a tool that cannot tell. */
+  heads(spec: Spec, context: MigrationContext): Promise<readonly string[] | undefined>;
+  describe(spec: Spec): string;
+  apply(spec: Spec, context: MigrationContext): Promise<Applied>;
+  /** Undoes: `1` steps, or down to a revision. Throws `MeasurementError('unsupported')` for a tool that cannot. */
+  down(spec: Spec, target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
+}

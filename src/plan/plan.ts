@@ -1,0 +1,173 @@
+import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
+import type { Criterion } from '../criteria/syntax.ts';
+import type { Locale } from '../criteria/value.ts';
+import type { Applied, MigrationContext } from '../database/migrations/tool.ts';
+import type { Measured, ProbeContext, Provision } from '../probes/probe.ts';
+import type { Done, TaskContext } from '../tasks/task.ts';
+
+/** What an item that is not `fail` but not known to be good does to the checklist. Both block unless the plan says `warn`. */
+export interface Policy {
+  readonly inconclusive: 'block' | 'warn';
+  readonly error: 'block' | 'warn';
+}
+
+/** A probe with its spec: the registry's generics end here. */
+export interface BoundProbe {
+  readonly name: string;
+  readonly title: string;
+  readonly exclusive: boolean;
+  readonly defaultLimitMs: number;
+  readonly provides: Provision;
+  measure(context: ProbeContext): Promise<Measured>;
+}
+
+export interface BoundTask {
+  readonly name: string;
+  readonly title: string;
+  readonly defaultLimitMs: number;
+  /** What it would do, in one sentence. */
+  readonly description: string;
+  perform(context: TaskContext): Promise<Done>;
+}
+
+export interface BoundRollout {
+  readonly name: string;
+  readonly title: string;
+  describe(weight: number): string;
+  setWeight(weight: number, context: TaskContext): Promise<Done>;
+  abort(context: TaskContext): Promise<Done>;
+}
+
+export interface BoundMigrationTool {
+  readonly name: string;
+  readonly description: string;
+  current(context: MigrationContext): Promise<readonly string[]>;
+  heads(context: MigrationContext): Promise<readonly string[] | undefined>;
+  apply(context: MigrationContext): Promise<Applied>;
+  down(target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
+}
+
+export interface PlannedCriterion {
+  readonly criterion: Criterion;
+  readonly intent: Intent;
+  readonly position: Position;
+}
+
+/** One item that measures and judges. */
+export interface PlannedCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly probe: BoundProbe;
+  readonly criteria: readonly PlannedCriterion[];
+  readonly required: boolean;
+  readonly policy: Policy;
+  /** Milliseconds; from `within`, else the probe's own. */
+  readonly limitMs: number;
+  /** The item applies only when this holds; judged on the run's facts (`branch`, `event`, `env.X`, `vars.X`). */
+  readonly when?: PlannedCriterion;
+  /** Units that the plan gives to measurements whose source tells none: `{ body.latency: ms }`. */
+  readonly units: Readonly<Record<string, string>>;
+  /** Ids of the items whose measurements the criteria refer to. */
+  readonly references: readonly string[];
+  readonly position: Position;
+}
+
+export interface PlannedTask {
+  readonly id: string;
+  readonly title: string;
+  readonly task: BoundTask;
+  readonly limitMs: number;
+  readonly position: Position;
+}
+
+export type PlannedDatabase = { readonly kind: 'url'; readonly url: string } | { readonly kind: 'throwaway' };
+
+export interface PreDeployPlan {
+  /** Items that may run at a time. */
+  readonly concurrency: number;
+  readonly checks: readonly PlannedCheck[];
+}
+
+export interface ExpectedIndex {
+  /** undefined: the search path decides. */
+  readonly schema?: string;
+  readonly table: string;
+  readonly name: string;
+  /** Column names or expressions, in order, as the plan writes them; a column may end in ` desc`. */
+  readonly columns: readonly string[];
+  readonly unique?: boolean;
+  readonly position: Position;
+}
+
+export interface ExpectedQuery {
+  readonly sql: string;
+  /** Name of the index that must be able to serve it. */
+  readonly uses: string;
+  readonly position: Position;
+}
+
+export interface MigratePlan {
+  /** A name under `databases:`. */
+  readonly database: string;
+  readonly tool: BoundMigrationTool;
+  readonly limitMs: number;
+  /** Judged on `version`, `version_before`, `duration`, `warnings`, `migrations`. */
+  readonly criteria: readonly PlannedCriterion[];
+  readonly policy: Policy;
+  readonly indexes: readonly ExpectedIndex[];
+  readonly queries: readonly ExpectedQuery[];
+  /** Further checks, run after the migration. */
+  readonly checks: readonly PlannedCheck[];
+  readonly position: Position;
+}
+
+export interface CanaryStep {
+  /** Fraction of the traffic, 0 to 1. */
+  readonly weight: number;
+  readonly holdMs: number;
+  readonly position: Position;
+}
+
+export interface CanaryPlan {
+  readonly rollout: BoundRollout;
+  /** Polled together; their measurements are one set of names. */
+  readonly metrics: readonly BoundProbe[];
+  /** Polled beside the canary's own as its control; when absent, the metrics before the first step are the baseline. */
+  readonly control: readonly BoundProbe[];
+  readonly steps: readonly CanaryStep[];
+  /** Milliseconds between two polls. */
+  readonly everyMs: number;
+  readonly criteria: readonly PlannedCriterion[];
+  readonly policy: Policy;
+  /** A rollback option to carry out on abort. */
+  readonly onAbort?: string;
+  readonly position: Position;
+}
+
+export interface RollbackOption {
+  readonly name: string;
+  readonly withinMs: number;
+  /** Options named among the tasks are already unfolded. */
+  readonly tasks: readonly PlannedTask[];
+  readonly position: Position;
+}
+
+export interface RollbackPlan {
+  readonly options: readonly RollbackOption[];
+  /** The option taken when the run names none; undefined when it must name one. */
+  readonly default?: string;
+  readonly verify: readonly PlannedCheck[];
+  readonly position: Position;
+}
+
+/** A plan that has been read, checked and bound to the registries: every name in it is known, every criterion parsed. */
+export interface Plan {
+  readonly origin: PlanOrigin;
+  readonly service?: string;
+  readonly locale?: Locale;
+  readonly databases: Readonly<Record<string, PlannedDatabase>>;
+  readonly preDeploy?: PreDeployPlan;
+  readonly migrate?: MigratePlan;
+  readonly canary?: CanaryPlan;
+  readonly rollback?: RollbackPlan;
+}
