@@ -1,18 +1,13 @@
 import type { Position } from '../checklist/model.ts';
+import type { Scope } from '../criteria/check.ts';
 import type { Promised } from '../criteria/value.ts';
-import type { BoundProbe, PlannedCheck, PlannedCriterion, PlannedTask, Policy } from './plan.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+import type { PlannedCheck, PlannedCriterion, PlannedTask, Policy } from './plan.ts';
 import type { RawCheck, RawCriteria } from './sections/check.ts';
 import type { RawTask } from './sections/task.ts';
 
 /** The way to a value inside the plan: keys and indexes. */
 export type Path = readonly (string | number)[];
-
-/** The names that criteria may use at one place of the plan. */
-export interface Scope {
-  lookup(name: string): Promised | undefined;
-  /** For the nearest valid name. */
-  names(): readonly string[];
-}
 
 /**
  * What a section uses to turn the values that its zod schema accepted into its typed plan. Problems are gathered, not

@@ -1,50 +1,15 @@
 import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
 import type { Criterion } from '../criteria/syntax.ts';
 import type { Locale } from '../criteria/value.ts';
-import type { Applied, MigrationContext } from '../database/migrations/tool.ts';
-import type { Measured, ProbeContext, Provision } from '../probes/probe.ts';
-import type { Done, TaskContext } from '../tasks/task.ts';
+import type { BoundMigrationTool } from '../database/migrations/tool.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+import type { BoundRollout } from '../tasks/rollout.ts';
+import type { BoundTask } from '../tasks/task.ts';
 
 /** What an item that is not `fail` but not known to be good does to the checklist. Both block unless the plan says `warn`. */
 export interface Policy {
   readonly inconclusive: 'block' | 'warn';
   readonly error: 'block' | 'warn';
-}
-
-/** A probe with its spec: the registry's generics end here. */
-export interface BoundProbe {
-  readonly name: string;
-  readonly title: string;
-  readonly exclusive: boolean;
-  readonly defaultLimitMs: number;
-  readonly provides: Provision;
-  measure(context: ProbeContext): Promise<Measured>;
-}
-
-export interface BoundTask {
-  readonly name: string;
-  readonly title: string;
-  readonly defaultLimitMs: number;
-  /** What it would do, in one sentence. */
-  readonly description: string;
-  perform(context: TaskContext): Promise<Done>;
-}
-
-export interface BoundRollout {
-  readonly name: string;
-  readonly title: string;
-  describe(weight: number): string;
-  setWeight(weight: number, context: TaskContext): Promise<Done>;
-  abort(context: TaskContext): Promise<Done>;
-}
-
-export interface BoundMigrationTool {
-  readonly name: string;
-  readonly description: string;
-  current(context: MigrationContext): Promise<readonly string[]>;
-  heads(context: MigrationContext): Promise<readonly string[] | undefined>;
-  apply(context: MigrationContext): Promise<Applied>;
-  down(target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
 }
 
 export interface PlannedCriterion {

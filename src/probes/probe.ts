@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Binding } from '../checklist/binding.ts';
 import type { Evidence } from '../checklist/model.ts';
 import type { Measurements, Promised } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
@@ -50,4 +51,45 @@ export interface Probe<Spec = unknown> {
   title(spec: Spec): string;
   provides(spec: Spec): Provision;
   measure(spec: Spec, context: ProbeContext): Promise<Measured>;
+}
+
+/** A probe with its spec: the generics end here. */
+export interface BoundProbe {
+  readonly name: string;
+  readonly title: string;
+  readonly exclusive: boolean;
+  readonly defaultLimitMs: number;
+  readonly provides: Provision;
+  measure(context: ProbeContext): Promise<Measured>;
+}
+
+/** A probe as the registry holds it. */
+export interface RegisteredProbe extends Pick<Probe, 'name' | 'summary' | 'schema' | 'documented' | 'example'> {
+  bind(spec: unknown): Binding<BoundProbe>;
+}
+
+export function defineProbe<Spec>(probe: Probe<Spec>): RegisteredProbe {
+  const { name, summary, schema, documented, example } = probe;
+  return {
+    name,
+    summary,
+    schema,
+    documented,
+    example,
+    bind(raw) {
+      const parsed = schema.safeParse(raw);
+      if (!parsed.success) return { issues: parsed.error.issues };
+      const spec = parsed.data;
+      return {
+        bound: {
+          name,
+          title: probe.title(spec),
+          exclusive: probe.exclusive ?? false,
+          defaultLimitMs: probe.defaultLimitMs,
+          provides: probe.provides(spec),
+          measure: (context) => probe.measure(spec, context),
+        },
+      };
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Binding } from '../checklist/binding.ts';
 import type { Done, TaskContext } from './task.ts';
 
 /** Shifts traffic between the stable and the canary version. A driver is one file beside this one and one line in `registry.ts`. */
@@ -15,4 +16,40 @@ export interface RolloutDriver<Spec = unknown> {
   setWeight(spec: Spec, weight: number, context: TaskContext): Promise<Done>;
   /** Takes all traffic from the canary. Called when an `abort` criterion holds, and on cancellation. */
   abort(spec: Spec, context: TaskContext): Promise<Done>;
+}
+
+export interface BoundRollout {
+  readonly name: string;
+  readonly title: string;
+  describe(weight: number): string;
+  setWeight(weight: number, context: TaskContext): Promise<Done>;
+  abort(context: TaskContext): Promise<Done>;
+}
+
+export interface RegisteredRollout extends Pick<RolloutDriver, 'name' | 'summary' | 'schema' | 'example'> {
+  bind(spec: unknown): Binding<BoundRollout>;
+}
+
+export function defineRollout<Spec>(driver: RolloutDriver<Spec>): RegisteredRollout {
+  const { name, summary, schema, example } = driver;
+  return {
+    name,
+    summary,
+    schema,
+    example,
+    bind(raw) {
+      const parsed = schema.safeParse(raw);
+      if (!parsed.success) return { issues: parsed.error.issues };
+      const spec = parsed.data;
+      return {
+        bound: {
+          name,
+          title: driver.title(spec),
+          describe: (weight) => driver.describe(spec, weight),
+          setWeight: (weight, context) => driver.setWeight(spec, weight, context),
+          abort: (context) => driver.abort(spec, context),
+        },
+      };
+    },
+  };
 }

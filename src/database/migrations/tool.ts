@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Binding } from '../../checklist/binding.ts';
 import type { Ports } from '../../runner/ports.ts';
 
 export interface MigrationContext extends Ports {
@@ -33,4 +34,42 @@ export interface MigrationTool<Spec = unknown> {
   apply(spec: Spec, context: MigrationContext): Promise<Applied>;
   /** Undoes: `1` steps, or down to a revision. Throws `MeasurementError('unsupported')` for a tool that cannot. */
   down(spec: Spec, target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
+}
+
+export interface BoundMigrationTool {
+  readonly name: string;
+  readonly description: string;
+  current(context: MigrationContext): Promise<readonly string[]>;
+  heads(context: MigrationContext): Promise<readonly string[] | undefined>;
+  apply(context: MigrationContext): Promise<Applied>;
+  down(target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
+}
+
+export interface RegisteredMigrationTool extends Pick<MigrationTool, 'name' | 'summary' | 'schema' | 'example'> {
+  bind(spec: unknown): Binding<BoundMigrationTool>;
+}
+
+export function defineMigrationTool<Spec>(tool: MigrationTool<Spec>): RegisteredMigrationTool {
+  const { name, summary, schema, example } = tool;
+  return {
+    name,
+    summary,
+    schema,
+    example,
+    bind(raw) {
+      const parsed = schema.safeParse(raw);
+      if (!parsed.success) return { issues: parsed.error.issues };
+      const spec = parsed.data;
+      return {
+        bound: {
+          name,
+          description: tool.describe(spec),
+          current: (context) => tool.current(spec, context),
+          heads: (context) => tool.heads(spec, context),
+          apply: (context) => tool.apply(spec, context),
+          down: (target, context) => tool.down(spec, target, context),
+        },
+      };
+    },
+  };
 }

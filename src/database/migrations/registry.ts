@@ -1,0 +1,4 @@
+import type { RegisteredMigrationTool } from './tool.ts';
+
+/** All migration tools: what `run: { tool: … }` may name. */
+export const MIGRATION_TOOLS: readonly RegisteredMigrationTool[] = [];
