@@ -18,6 +18,12 @@ export interface Step {
   readonly after?: readonly string[];
   /** Ids of items that must have ended in `pass` or `warn`; otherwise this one is skipped with `needs_unmet`. */
   readonly needs?: readonly string[];
+  /**
+   * `failure`: the step mends. It runs only when one of its `needs` ended in fail, error or inconclusive, and is skipped with
+   * `not_applicable` otherwise. It also runs after a cancellation, with a fresh signal and at most four seconds: traffic must
+   * not stay on a canary because somebody pressed cancel.
+   */
+  readonly on?: 'success' | 'failure';
   /** Runs alone: a load test must not share the machine with other items. */
   readonly exclusive?: boolean;
   /** Milliseconds; past it the signal is aborted and the item is `error` with `timed_out`. */

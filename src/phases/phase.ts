@@ -1,0 +1,22 @@
+import type { Databases } from '../database/databases.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../runner/ports.ts';
+
+/** What the run is about, for an item's `when:`. What the event does not tell is absent. */
+export interface Facts {
+  readonly event?: string;
+  readonly branch?: string;
+  readonly base?: string;
+  readonly ref?: string;
+  readonly actor?: string;
+  readonly repository?: string;
+}
+
+/** What a phase is given to turn its section of the plan into steps. */
+export interface PhaseContext extends Ports {
+  readonly plan: Plan;
+  readonly databases: Databases;
+  /** Probe, and say what the tasks would do; change nothing. */
+  readonly dryRun: boolean;
+  readonly facts: Facts;
+}
