@@ -1,6 +1,6 @@
 import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
 import type { Criterion } from '../criteria/syntax.ts';
-import type { Locale } from '../criteria/value.ts';
+import type { Locale, Value } from '../criteria/value.ts';
 import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
@@ -125,11 +125,22 @@ export interface RollbackPlan {
   readonly position: Position;
 }
 
+export interface PlanWarning {
+  readonly message: string;
+  readonly position: Position;
+}
+
 /** A plan that has been read, checked and bound to the registries: every name in it is known, every criterion parsed. */
 export interface Plan {
   readonly origin: PlanOrigin;
   readonly service?: string;
   readonly locale?: Locale;
+  /** The plan's `vars` as criteria see them, by their plain names: `vars.limit` is `vars['limit']`. */
+  readonly vars: Readonly<Record<string, Value>>;
+  /** Values that went into the plan from secret-looking environment variables, or from those under `secrets:`. The caller masks them. */
+  readonly secrets: readonly string[];
+  /** What a reader of the plan should know, but what does not keep it from running. */
+  readonly warnings: readonly PlanWarning[];
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
   readonly preDeploy?: PreDeployPlan;
   readonly migrate?: MigratePlan;
