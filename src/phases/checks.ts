@@ -1,0 +1,131 @@
+import { judgeCriteria, soften } from '../checklist/judging.ts';
+import { MeasurementError } from '../checklist/errors.ts';
+import type { Evidence, Outcome } from '../checklist/model.ts';
+import type { Step, StepContext } from '../checklist/step.ts';
+import type { Observation } from '../criteria/evaluate.ts';
+import { withUnit } from '../criteria/units.ts';
+import type { Measurement, Measurements } from '../criteria/value.ts';
+import type { PlannedCheck } from '../plan/plan.ts';
+import type { Measured } from '../probes/probe.ts';
+import { factMeasurements } from './facts.ts';
+import type { PhaseContext } from './phase.ts';
+
+export interface CheckOptions {
+  /** The heading that the items stand under. */
+  readonly group?: string;
+  /** Ids of items without which these are skipped. */
+  readonly needs?: readonly string[];
+}
+
+/** The plan's checks as steps: measure by the probe, judge by the criteria. */
+export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContext, options: CheckOptions = {}): readonly Step[] {
+  const asked = new Set(checks.flatMap((check) => check.criteria.flatMap(({ criterion }) => criterion.names)));
+  return checks.map((check): Step => {
+    const windowMs = Math.max(0, ...check.criteria.map(({ criterion }) => criterion.windowMs));
+    return {
+      item: {
+        id: check.id,
+        title: check.title,
+        kind: check.probe.name,
+        required: check.required,
+        position: check.position,
+        ...(options.group === undefined ? {} : { group: options.group }),
+      },
+      after: check.references,
+      ...(options.needs === undefined ? {} : { needs: options.needs }),
+      exclusive: check.probe.exclusive,
+      limitMs: check.limitMs + windowMs * 1.1,
+      carryOut: (step) => carryOut(check, windowMs, asked, context, step),
+    };
+  });
+}
+
+async function carryOut(
+  check: PlannedCheck,
+  windowMs: number,
+  asked: ReadonlySet<string>,
+  context: PhaseContext,
+  step: StepContext,
+): Promise<Outcome> {
+  const notApplicable = applicability(check, context);
+  if (notApplicable !== undefined) return notApplicable;
+  const observations: Observation[] = [];
+  const around = surroundings(check, context, step);
+  const { clock } = context;
+  const began = clock.now();
+  const everyMs = Math.min(30_000, Math.max(1_000, windowMs / 30));
+  for (;;) {
+    const measured = await measure(check, windowMs, context, step);
+    if ('state' in measured) return measured;
+    const own = withUnits(measured.measurements, check.units);
+    observations.push({ at: clock.now(), measurements: { ...around, ...own } });
+    const judged = judgeCriteria(check.criteria, { observations }, check.policy);
+    const elapsed = clock.now() - began;
+    const more = windowMs > 0 && elapsed < windowMs && judged.state !== 'fail' && !looksBack(own, check);
+    if (!more) {
+      return { ...judged, measurements: shown(own, check, asked), evidence: evidenceOf(measured) };
+    }
+    step.progress(`watched for ${Math.round(elapsed / 1000)} of ${Math.round(windowMs / 1000)} s`);
+    await clock.sleep(Math.min(everyMs, windowMs - elapsed), step.signal);
+  }
+}
+
+/** What an item that does not apply, or whose `when` cannot be judged, ends in; undefined when it is to be carried out. */
+function applicability(check: PlannedCheck, context: PhaseContext): Outcome | undefined {
+  if (check.when === undefined) return undefined;
+  const observations = [{ at: context.clock.now(), measurements: factMeasurements(context) }];
+  const judged = judgeCriteria([check.when], { observations });
+  const condition = check.when.criterion.source;
+  if (judged.state === 'pass') return undefined;
+  if (judged.state === 'fail') return { state: 'skipped', reason: 'not_applicable', message: `Applies only when ${condition}.` };
+  const detail = judged.judgements[0]?.detail;
+  return { ...judged, state: 'error', message: `Could not tell whether “${condition}” holds${detail ? `: ${detail}` : '.'}` };
+}
+
+async function measure(check: PlannedCheck, windowMs: number, context: PhaseContext, step: StepContext): Promise<Measured | Outcome> {
+  const wanted = new Set(check.criteria.flatMap(({ criterion }) => criterion.names));
+  try {
+    return await check.probe.measure({ ...context, signal: step.signal, progress: step.progress, wanted, windowMs });
+  } catch (error) {
+    if (!(error instanceof MeasurementError) || step.signal.aborted) throw error;
+    return { ...soften({ state: 'error', reason: error.reason }, check.policy), message: error.message };
+  }
+}
+
+/** Names that the criteria may use beside the probe's own: other items' by id and by name, and the plan's variables. */
+function surroundings(check: PlannedCheck, context: PhaseContext, step: StepContext): Measurements {
+  const around: Record<string, Measurement> = { ...factMeasurements(context) };
+  for (const id of check.references) {
+    for (const [name, measurement] of Object.entries(step.measured(id) ?? {})) {
+      around[name] = measurement;
+      around[`${id}.${name}`] = measurement;
+    }
+  }
+  return around;
+}
+
+function withUnits(measurements: Measurements, units: Readonly<Record<string, string>>): Measurements {
+  const changed = { ...measurements };
+  for (const [name, unit] of Object.entries(units)) {
+    const measurement = measurements[name];
+    if (measurement) changed[name] = { ...measurement, value: withUnit(measurement.value, unit) };
+  }
+  return changed;
+}
+
+/** Whether the probe itself returned the whole window, so that nothing has to be watched. */
+function looksBack(measurements: Measurements, check: PlannedCheck): boolean {
+  const windowed = check.criteria.filter(({ criterion }) => criterion.windowMs > 0).flatMap(({ criterion }) => criterion.names);
+  return windowed.every((name) => measurements[name]?.value.kind === 'series');
+}
+
+/** A probe may measure hundreds of names; the report keeps those that the plan asks for and those that the probe always has. */
+function shown(measurements: Measurements, check: PlannedCheck, asked: ReadonlySet<string>): Measurements {
+  const always = check.probe.provides.names;
+  const kept = Object.entries(measurements).filter(([name]) => name in always || asked.has(name) || asked.has(`${check.id}.${name}`));
+  return Object.fromEntries(kept);
+}
+
+function evidenceOf(measured: Measured): readonly Evidence[] {
+  return measured.evidence ?? [];
+}
