@@ -1,6 +1,6 @@
-import { judgeCriteria, soften } from '../checklist/judging.ts';
 import { MeasurementError } from '../checklist/errors.ts';
-import type { Evidence, Outcome } from '../checklist/model.ts';
+import { judgeCriteria, soften } from '../checklist/judging.ts';
+import type { Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
 import type { Observation } from '../criteria/evaluate.ts';
 import { withUnit } from '../criteria/units.ts';
@@ -19,6 +19,7 @@ export interface CheckOptions {
 
 /** The plan's checks as steps: measure by the probe, judge by the criteria. */
 export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContext, options: CheckOptions = {}): readonly Step[] {
+  const facts = factMeasurements(context);
   const asked = new Set(checks.flatMap((check) => check.criteria.flatMap(({ criterion }) => criterion.names)));
   return checks.map((check): Step => {
     const windowMs = Math.max(0, ...check.criteria.map(({ criterion }) => criterion.windowMs));
@@ -35,22 +36,25 @@ export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContex
       ...(options.needs === undefined ? {} : { needs: options.needs }),
       exclusive: check.probe.exclusive,
       limitMs: check.limitMs + windowMs * 1.1,
-      carryOut: (step) => carryOut(check, windowMs, asked, context, step),
+      carryOut: (step) => carryOut(check, { windowMs, asked, facts }, context, step),
     };
   });
 }
 
-async function carryOut(
-  check: PlannedCheck,
-  windowMs: number,
-  asked: ReadonlySet<string>,
-  context: PhaseContext,
-  step: StepContext,
-): Promise<Outcome> {
-  const notApplicable = applicability(check, context);
+interface Surroundings {
+  /** The longest `for` of the check's criteria. */
+  readonly windowMs: number;
+  /** Names that any check of the list asks for. */
+  readonly asked: ReadonlySet<string>;
+  readonly facts: Measurements;
+}
+
+async function carryOut(check: PlannedCheck, given: Surroundings, context: PhaseContext, step: StepContext): Promise<Outcome> {
+  const { windowMs, asked, facts } = given;
+  const notApplicable = applicability(check, facts, context);
   if (notApplicable !== undefined) return notApplicable;
   const observations: Observation[] = [];
-  const around = surroundings(check, context, step);
+  const around = { ...facts, ...referenced(check, step) };
   const { clock } = context;
   const began = clock.now();
   const everyMs = Math.min(30_000, Math.max(1_000, windowMs / 30));
@@ -63,7 +67,7 @@ async function carryOut(
     const elapsed = clock.now() - began;
     const more = windowMs > 0 && elapsed < windowMs && judged.state !== 'fail' && !looksBack(own, check);
     if (!more) {
-      return { ...judged, measurements: shown(own, check, asked), evidence: evidenceOf(measured) };
+      return { ...judged, measurements: shown(own, check, asked), evidence: measured.evidence ?? [] };
     }
     step.progress(`watched for ${Math.round(elapsed / 1000)} of ${Math.round(windowMs / 1000)} s`);
     await clock.sleep(Math.min(everyMs, windowMs - elapsed), step.signal);
@@ -71,9 +75,9 @@ async function carryOut(
 }
 
 /** What an item that does not apply, or whose `when` cannot be judged, ends in; undefined when it is to be carried out. */
-function applicability(check: PlannedCheck, context: PhaseContext): Outcome | undefined {
+function applicability(check: PlannedCheck, facts: Measurements, { clock }: PhaseContext): Outcome | undefined {
   if (check.when === undefined) return undefined;
-  const observations = [{ at: context.clock.now(), measurements: factMeasurements(context) }];
+  const observations = [{ at: clock.now(), measurements: facts }];
   const judged = judgeCriteria([check.when], { observations });
   const condition = check.when.criterion.source;
   if (judged.state === 'pass') return undefined;
@@ -82,7 +86,12 @@ function applicability(check: PlannedCheck, context: PhaseContext): Outcome | un
   return { ...judged, state: 'error', message: `Could not tell whether “${condition}” holds${detail ? `: ${detail}` : '.'}` };
 }
 
-async function measure(check: PlannedCheck, windowMs: number, context: PhaseContext, step: StepContext): Promise<Measured | Outcome> {
+async function measure(
+  check: PlannedCheck,
+  windowMs: number,
+  context: PhaseContext,
+  step: StepContext,
+): Promise<Measured | Outcome> {
   const wanted = new Set(check.criteria.flatMap(({ criterion }) => criterion.names));
   try {
     return await check.probe.measure({ ...context, signal: step.signal, progress: step.progress, wanted, windowMs });
@@ -92,16 +101,16 @@ async function measure(check: PlannedCheck, windowMs: number, context: PhaseCont
   }
 }
 
-/** Names that the criteria may use beside the probe's own: other items' by id and by name, and the plan's variables. */
-function surroundings(check: PlannedCheck, context: PhaseContext, step: StepContext): Measurements {
-  const around: Record<string, Measurement> = { ...factMeasurements(context) };
+/** What other items measured, by their id and by the bare name: the criteria may refer to both. */
+function referenced(check: PlannedCheck, step: StepContext): Measurements {
+  const found: Record<string, Measurement> = {};
   for (const id of check.references) {
     for (const [name, measurement] of Object.entries(step.measured(id) ?? {})) {
-      around[name] = measurement;
-      around[`${id}.${name}`] = measurement;
+      found[name] = measurement;
+      found[`${id}.${name}`] = measurement;
     }
   }
-  return around;
+  return found;
 }
 
 function withUnits(measurements: Measurements, units: Readonly<Record<string, string>>): Measurements {
@@ -122,10 +131,8 @@ function looksBack(measurements: Measurements, check: PlannedCheck): boolean {
 /** A probe may measure hundreds of names; the report keeps those that the plan asks for and those that the probe always has. */
 function shown(measurements: Measurements, check: PlannedCheck, asked: ReadonlySet<string>): Measurements {
   const always = check.probe.provides.names;
-  const kept = Object.entries(measurements).filter(([name]) => name in always || asked.has(name) || asked.has(`${check.id}.${name}`));
+  const kept = Object.entries(measurements).filter(
+    ([name]) => name in always || asked.has(name) || asked.has(`${check.id}.${name}`),
+  );
   return Object.fromEntries(kept);
-}
-
-function evidenceOf(measured: Measured): readonly Evidence[] {
-  return measured.evidence ?? [];
 }

@@ -2,7 +2,12 @@ import { flag, type Measurement, type Measurements, text } from '../criteria/val
 import type { PhaseContext } from './phase.ts';
 
 /** The run's facts, the environment and the plan's variables, as `when:` and the criteria name them. */
-export function factMeasurements({ facts, env, plan, dryRun }: Pick<PhaseContext, 'facts' | 'env' | 'plan' | 'dryRun'>): Measurements {
+export function factMeasurements({
+  facts,
+  env,
+  plan,
+  dryRun,
+}: Pick<PhaseContext, 'facts' | 'env' | 'plan' | 'dryRun'>): Measurements {
   const measurements: Record<string, Measurement> = { dry_run: { value: flag(dryRun) } };
   for (const [name, fact] of Object.entries(facts)) {
     if (typeof fact === 'string') measurements[name] = { value: text(fact) };
