@@ -1,5 +1,8 @@
-import type { Measurements, Value } from '../criteria/value.ts';
+import type { Comparison, Truth } from '../criteria/comparison.ts';
+import type { Measurements } from '../criteria/value.ts';
 import type { ReasonCode } from './reasons.ts';
+
+export type { Comparison } from '../criteria/comparison.ts';
 
 /** How an item or a checklist ended. `inconclusive` is too little evidence, `error` is that nothing could be measured. */
 export const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive', 'error', 'skipped'] as const;
@@ -19,25 +22,11 @@ export interface Position {
 /** What a criterion asks for: `expect` must hold, `abort` must not, `warn` should not. */
 export type Intent = 'expect' | 'abort' | 'warn';
 
-/** One comparison inside a criterion, as a reader wants to see it: measured against allowed. */
-export interface Comparison {
-  /** The left side as written: `p95`, `body.version`. */
-  readonly subject: string;
-  /** `<`, `between`, `in`, `matches` … */
-  readonly operator: string;
-  readonly measured?: Value;
-  /** The right side, worked out; for `between` and `in` its parts in order. */
-  readonly allowed: readonly Value[];
-  readonly outcome: 'holds' | 'violated' | 'unknown';
-  /** How far the measured value is inside (positive) or beyond (negative) the limit, as a fraction of the limit. */
-  readonly margin?: number;
-}
-
 /** How one criterion was judged. */
 export interface Judgement {
   readonly criterion: string;
   readonly intent: Intent;
-  readonly outcome: 'holds' | 'violated' | 'unknown';
+  readonly outcome: Truth;
   /** Why the outcome is unknown. */
   readonly reason?: ReasonCode;
   /** One sentence where the outcome needs words: what is missing, over which window it was judged. */
