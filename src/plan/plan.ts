@@ -1,6 +1,6 @@
 import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
 import type { Criterion } from '../criteria/syntax.ts';
-import type { Locale, Value } from '../criteria/value.ts';
+import type { Locale, Measurements } from '../criteria/value.ts';
 import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
@@ -135,8 +135,8 @@ export interface Plan {
   readonly origin: PlanOrigin;
   readonly service?: string;
   readonly locale?: Locale;
-  /** The plan's `vars` as criteria see them, by their plain names: `vars.limit` is `vars['limit']`. */
-  readonly vars: Readonly<Record<string, Value>>;
+  /** The plan's `vars` as criteria see them, named `vars.limit`: to be laid beside what an item measured. */
+  readonly vars: Measurements;
   /** Values that went into the plan from secret-looking environment variables, or from those under `secrets:`. The caller masks them. */
   readonly secrets: readonly string[];
   /** What a reader of the plan should know, but what does not keep it from running. */
