@@ -1,6 +1,7 @@
 import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
 import type { Criterion } from '../criteria/syntax.ts';
 import type { Locale, Measurements } from '../criteria/value.ts';
+import type { PlannedDatabase } from '../database/databases.ts';
 import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
@@ -45,8 +46,6 @@ export interface PlannedTask {
   readonly position: Position;
 }
 
-export type PlannedDatabase = { readonly kind: 'url'; readonly url: string } | { readonly kind: 'throwaway' };
-
 export interface PreDeployPlan {
   /** Items that may run at a time. */
   readonly concurrency: number;
@@ -61,6 +60,8 @@ export interface ExpectedIndex {
   /** Column names or expressions, in order, as the plan writes them; a column may end in ` desc`. */
   readonly columns: readonly string[];
   readonly unique?: boolean;
+  /** The predicate of a partial index, as the server writes it. undefined: the index must cover every row. */
+  readonly where?: string;
   readonly position: Position;
 }
 
