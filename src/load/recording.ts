@@ -1,0 +1,29 @@
+import type { Latencies } from './latencies.ts';
+
+/** Why a request got no answer, other than that it took too long. */
+export type ConnectionFault = 'refused' | 'reset' | 'closed' | 'host not found' | 'unreachable' | 'TLS' | 'other';
+
+/** What a load run did: each request has exactly one fate, an answer with a status, a timeout or a fault. */
+export interface Recording {
+  /** Of answered requests, whatever their status. */
+  readonly latencies: Latencies;
+  /** Answers by status code. */
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly timeouts: number;
+  readonly faults: ReadonlyMap<ConnectionFault, number>;
+  /** Received: headers and bodies. */
+  readonly bytes: number;
+  /** From the first request to the end of the last. */
+  readonly durationMs: number;
+  /** The slowest second by second: the 95th percentile (milliseconds) of the answers of each second that had any. */
+  readonly p95BySecond: readonly { readonly at: number; readonly milliseconds: number }[];
+}
+
+export const sumOf = (counts: ReadonlyMap<unknown, number>): number => {
+  let sum = 0;
+  for (const count of counts.values()) sum += count;
+  return sum;
+};
+
+/** All requests, whatever became of them. */
+export const requestsOf = ({ latencies, timeouts, faults }: Recording): number => latencies.count + timeouts + sumOf(faults);
