@@ -62,8 +62,11 @@ export function markdownText(text: string): string {
       // Between word characters an underscore is never emphasis: index names stay readable in the source.
       /[A-Za-z0-9]/.test(whole[at - 1] ?? '') && /[A-Za-z0-9]/.test(whole[at + 1] ?? '') ? underscore : '&#95;',
     )
+    // Addresses stay text: what a pull request wrote is no link to follow from a check.
+    .replace(/:(?=\/\/)/g, '&#58;')
+    .replace(/\b(www)\./gi, '$1&#46;')
     .replace(/^[-+=]/, (marker) => `&#${marker.charCodeAt(0)};`)
-    .replace(/^(\d+)([.)])/, (_, digits: string, mark: string) => `${digits}&#${mark.charCodeAt(0)};`);
+    .replace(/^(\d+)([.)])(?=\s|$)/, (_, digits: string, mark: string) => `${digits}&#${mark.charCodeAt(0)};`);
 }
 
 /** Inline code. An element, because a code span cannot hold every `|` and backtick inside a table. */

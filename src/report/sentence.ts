@@ -90,6 +90,13 @@ export function isTroubling({ intent, outcome }: Judgement): boolean {
   return intent === 'expect' ? outcome === 'violated' : outcome === 'holds';
 }
 
+/** How a judgement weighs, as a state. */
+export function judgementState(judgement: Judgement): 'pass' | 'warn' | 'fail' | 'inconclusive' {
+  if (judgement.outcome === 'unknown') return 'inconclusive';
+  if (!isTroubling(judgement)) return 'pass';
+  return judgement.intent === 'warn' ? 'warn' : 'fail';
+}
+
 function fromReason(item: Item, words: Words): Finding {
   const label = words.reasons[item.reason].label;
   const said = shortLine(item.message ?? '', MESSAGE_LENGTH);

@@ -15,6 +15,12 @@ export const STATE_ORDER = [
 
 export type Tally = Readonly<Record<ItemState, number>>;
 
+/** How an item is shown and counted: what the plan does not require warns instead of blocking. */
+export function shownState(item: Item): ItemState {
+  return blocks(item.state) && !item.required && item.reason !== 'cancelled' ? 'warn' : item.state;
+}
+
+/** How many items are shown in each state. */
 export function tally(items: readonly Item[]): Tally {
   const counts: Record<ItemState, number> = {
     pass: 0,
@@ -26,7 +32,7 @@ export function tally(items: readonly Item[]): Tally {
     pending: 0,
     running: 0,
   };
-  for (const item of items) counts[item.state] += 1;
+  for (const item of items) counts[shownState(item)] += 1;
   return counts;
 }
 
@@ -39,9 +45,7 @@ export function blockingItems(checklist: Checklist): readonly Item[] {
 
 /** Items that ask for attention and let the deployment go on: warnings, and whatever the plan does not require. */
 export function warningItems(checklist: Checklist): readonly Item[] {
-  return checklist.items.filter(
-    (item) => item.state === 'warn' || (blocks(item.state) && !item.required && item.reason !== 'cancelled'),
-  );
+  return checklist.items.filter((item) => shownState(item) === 'warn');
 }
 
 export interface Group {
