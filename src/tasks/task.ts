@@ -3,10 +3,20 @@ import type { Binding } from '../checklist/binding.ts';
 import type { Evidence } from '../checklist/model.ts';
 import type { Measurements } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
+import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { Ports } from '../runner/ports.ts';
+
+/** What the plan's `migrate:` section migrates, for a task that undoes it. */
+export interface TaskMigration {
+  readonly tool: BoundMigrationTool;
+  /** A name under `databases:`. */
+  readonly database: string;
+}
 
 export interface TaskContext extends Ports {
   readonly databases: Databases;
+  /** undefined when the plan has no `migrate:` section. */
+  readonly migration?: TaskMigration;
   progress(text: string): void;
 }
 
@@ -22,7 +32,8 @@ export interface Task<Spec = unknown> {
   /** The plan's key: `command`. */
   readonly name: string;
   readonly summary: string;
-  readonly schema: z.ZodType<Spec>;
+  /** The plan's value under that key. As a function it is made when first needed. */
+  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
   readonly example: string;
   readonly defaultLimitMs: number;
   title(spec: Spec): string;
@@ -40,19 +51,27 @@ export interface BoundTask {
   perform(context: TaskContext): Promise<Done>;
 }
 
-export interface RegisteredTask extends Pick<Task, 'name' | 'summary' | 'schema' | 'example'> {
+export interface RegisteredTask extends Pick<Task, 'name' | 'summary' | 'example'> {
+  readonly schema: z.ZodType;
   bind(spec: unknown): Binding<BoundTask>;
 }
 
 export function defineTask<Spec>(task: Task<Spec>): RegisteredTask {
-  const { name, summary, schema, example } = task;
+  const { name, summary, example } = task;
+  let made: z.ZodType<Spec> | undefined;
+  const schema = (): z.ZodType<Spec> => {
+    made ??= typeof task.schema === 'function' ? task.schema() : task.schema;
+    return made;
+  };
   return {
     name,
     summary,
-    schema,
+    get schema() {
+      return schema();
+    },
     example,
     bind(raw) {
-      const parsed = schema.safeParse(raw);
+      const parsed = schema().safeParse(raw);
       if (!parsed.success) return { issues: parsed.error.issues };
       const spec = parsed.data;
       return {

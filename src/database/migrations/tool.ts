@@ -16,6 +16,8 @@ export interface Applied {
   /** The end of the tool's output, both streams as they came. */
   readonly output: string;
   readonly exitCode: number | null;
+  /** The line in which the tool says what went wrong, when its exit code is not 0. */
+  readonly problem?: string;
 }
 
 /** A team's own migration tool. A new one is one file beside this one and one line in `registry.ts`. */
@@ -23,12 +25,12 @@ export interface MigrationTool<Spec = unknown> {
   /** The plan's `run: { tool: … }`. */
   readonly name: string;
   readonly summary: string;
-  /** The plan's value under `run:`, without `tool`. */
-  readonly schema: z.ZodType<Spec>;
+  /** The plan's value under `run:`, without `tool`. As a function it is made when first needed. */
+  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
   readonly example: string;
   /** The revisions that the database says it has, read from the tool's own table, never from the tool. Empty before the first migration. */
   current(spec: Spec, context: MigrationContext): Promise<readonly string[]>;
-  /** The revisions that the migration files end in; undefined for a tool that cannot tell. */
+  /** The revisions that `apply` has to end in, by the migration files; undefined for a tool that cannot tell. */
   heads(spec: Spec, context: MigrationContext): Promise<readonly string[] | undefined>;
   describe(spec: Spec): string;
   apply(spec: Spec, context: MigrationContext): Promise<Applied>;
@@ -45,19 +47,27 @@ export interface BoundMigrationTool {
   down(target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
 }
 
-export interface RegisteredMigrationTool extends Pick<MigrationTool, 'name' | 'summary' | 'schema' | 'example'> {
+export interface RegisteredMigrationTool extends Pick<MigrationTool, 'name' | 'summary' | 'example'> {
+  readonly schema: z.ZodType;
   bind(spec: unknown): Binding<BoundMigrationTool>;
 }
 
 export function defineMigrationTool<Spec>(tool: MigrationTool<Spec>): RegisteredMigrationTool {
-  const { name, summary, schema, example } = tool;
+  const { name, summary, example } = tool;
+  let made: z.ZodType<Spec> | undefined;
+  const schema = (): z.ZodType<Spec> => {
+    made ??= typeof tool.schema === 'function' ? tool.schema() : tool.schema;
+    return made;
+  };
   return {
     name,
     summary,
-    schema,
+    get schema() {
+      return schema();
+    },
     example,
     bind(raw) {
-      const parsed = schema.safeParse(raw);
+      const parsed = schema().safeParse(raw);
       if (!parsed.success) return { issues: parsed.error.issues };
       const spec = parsed.data;
       return {

@@ -1,0 +1,164 @@
+import type { Judgement, Outcome, Position } from '../checklist/model.ts';
+import type { ReasonCode } from '../checklist/reasons.ts';
+import type { Step } from '../checklist/step.ts';
+import { text } from '../criteria/value.ts';
+import type { IndexAnswer, IndexProblem } from '../database/indexes.ts';
+import type { ExpectedIndex, MigratePlan } from '../plan/plan.ts';
+import type { PhaseContext } from './phase.ts';
+
+const LIMIT_MS = 60_000;
+
+/** When these items run. `pending` is given in a dry run: while there is something to apply, looking at indexes tells nothing. */
+export interface AfterMigration {
+  readonly needs: readonly string[];
+  readonly after: readonly string[];
+  readonly pending?: () => boolean;
+}
+
+/** One item for each expected index. The first that runs asks the catalog for all of them, in one round trip. */
+export function indexSteps({ indexes, database }: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
+  let asked: Promise<readonly IndexAnswer[]> | undefined;
+  const answers = (): Promise<readonly IndexAnswer[]> => {
+    asked ??= lookUp(indexes, database, context);
+    return asked;
+  };
+  const ids = uniqueIds(indexes.map(({ name }) => `index-${name}`));
+  return indexes.map((index, at) => ({
+    item: {
+      id: ids[at] ?? `index-${at}`,
+      title: `${index.name} on ${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`,
+      group: 'Indexes',
+      kind: 'index',
+      required: true,
+      position: index.position,
+    },
+    needs: when.needs,
+    after: when.after,
+    limitMs: LIMIT_MS,
+    carryOut: async () => (when.pending?.() === true ? LATER : judgeIndex(index, (await answers())[at])),
+  }));
+}
+
+/** One item for each query that an index must be able to serve. */
+export function querySteps({ queries, database }: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
+  return queries.map(({ sql, uses, position }, at) => ({
+    item: {
+      id: `query-${at + 1}`,
+      title: `${uses} serves ${short(sql)}`,
+      group: 'Queries',
+      kind: 'query',
+      required: true,
+      position,
+    },
+    needs: when.needs,
+    after: when.after,
+    limitMs: LIMIT_MS,
+    carryOut: async (step): Promise<Outcome> => {
+      if (when.pending?.() === true) return LATER;
+      const [{ withSession }, { proveQuery }] = await Promise.all([
+        import('../database/client.ts'),
+        import('../database/query-plans.ts'),
+      ]);
+      const url = await context.databases.url(database);
+      const { served, found, plan } = await withSession(url, { ...context, signal: step.signal }, (session) =>
+        proveQuery(session, { sql, uses }),
+      );
+      const evidence = [
+        { kind: 'output' as const, title: 'Query', text: sql },
+        { kind: 'output' as const, title: 'Plan', text: plan },
+      ];
+      if (served) return { state: 'pass', reason: 'criteria_met', message: found, evidence };
+      return { state: 'fail', reason: 'index_unused', message: found, evidence };
+    },
+  }));
+}
+
+const LATER: Outcome = { state: 'skipped', reason: 'dry_run', message: 'Would be checked after the migration.' };
+
+async function lookUp(
+  indexes: readonly ExpectedIndex[],
+  database: string,
+  context: PhaseContext,
+): Promise<readonly IndexAnswer[]> {
+  const [{ withSession }, { checkIndexes }] = await Promise.all([
+    import('../database/client.ts'),
+    import('../database/indexes.ts'),
+  ]);
+  // The run's own signal: the answer is for all items, whichever asked first.
+  return withSession(await context.databases.url(database), context, (session) => checkIndexes(session, indexes));
+}
+
+const REASONS: Readonly<Record<IndexProblem, ReasonCode>> = {
+  table_missing: 'index_missing',
+  missing: 'index_missing',
+  columns: 'index_columns_differ',
+  order: 'index_columns_differ',
+  unique: 'index_columns_differ',
+  predicate: 'index_columns_differ',
+  invalid: 'index_invalid',
+};
+
+function judgeIndex({ name, position }: ExpectedIndex, answer: IndexAnswer | undefined): Outcome {
+  if (!answer) return { state: 'inconclusive', reason: 'no_data', message: `The catalog told nothing about ${name}.` };
+  const { finding, found = '' } = answer;
+  if (!finding)
+    return {
+      state: 'pass',
+      reason: 'criteria_met',
+      message: `${found}, valid.`,
+      measurements: { columns: { value: text(found) } },
+    };
+  const { kind, expected, fix } = finding;
+  return {
+    state: 'fail',
+    reason: REASONS[kind],
+    message: sentence(kind, expected, finding.found),
+    measurements: { columns: { value: text(finding.found) } },
+    judgements: [comparison(finding.found, expected, position)],
+    evidence: [{ kind: 'output', title: 'SQL that mends it', text: fix }],
+  };
+}
+
+function sentence(kind: IndexProblem, expected: string, found: string): string {
+  switch (kind) {
+    case 'table_missing':
+      return `Not there: ${found}.`;
+    case 'missing':
+      return `Not there: ${found}. Expected ${expected}.`;
+    case 'order':
+      return `The columns are in another order: ${found} instead of ${expected}.`;
+    case 'columns':
+      return `Other columns: ${found} instead of ${expected}.`;
+    case 'unique':
+      return `Unique where it should not be, or the other way round: ${found} instead of ${expected}.`;
+    case 'predicate':
+      return `It covers other rows: ${found} instead of ${expected}.`;
+    case 'invalid':
+      return `It is there but cannot be used. ${found}.`;
+  }
+}
+
+function comparison(found: string, expected: string, position: Position): Judgement {
+  return {
+    criterion: `index == ${expected}`,
+    intent: 'expect',
+    outcome: 'violated',
+    comparisons: [{ subject: 'index', operator: '==', measured: text(found), allowed: [text(expected)], outcome: 'violated' }],
+    position,
+  };
+}
+
+function short(sql: string): string {
+  const line = sql.trim().replace(/\s+/g, ' ');
+  return line.length > 70 ? `${line.slice(0, 69)}…` : line;
+}
+
+/** Two schemas may have an index of one name. */
+function uniqueIds(ids: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return ids.map((id) => {
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return count === 1 ? id : `${id}-${count}`;
+  });
+}

@@ -1,0 +1,88 @@
+import { judgeCriteria } from '../checklist/judging.ts';
+import type { Outcome } from '../checklist/model.ts';
+import type { Step } from '../checklist/step.ts';
+import { milliseconds, text, version } from '../criteria/value.ts';
+import type { MigratePlan } from '../plan/plan.ts';
+import { checkSteps } from './checks.ts';
+import { indexSteps, querySteps } from './migrate-indexes.ts';
+import { migrationRun } from './migrate-run.ts';
+import type { PhaseContext } from './phase.ts';
+
+const DATABASE = 'migrate-database';
+const RUN = 'migrate-run';
+const ANSWER_LIMIT_MS = 90_000;
+
+/**
+ * Migrate holds until the team's own tool has run, the database itself says that it is where the files end, and every expected index
+ * exists as meant, is valid and serves its query.
+ */
+export function prepareMigrate(section: MigratePlan, context: PhaseContext): readonly Step[] {
+  const run = migrationRun(section, context);
+  const { position } = section;
+  const answers: Step = {
+    item: { id: DATABASE, title: 'Database answers', group: 'Migration', kind: 'postgres', required: true, position },
+    limitMs: ANSWER_LIMIT_MS,
+    carryOut: (step) => answer(section.database, { ...context, signal: step.signal }),
+  };
+  const runs: Step = {
+    item: { id: RUN, title: 'Migration runs', group: 'Migration', kind: section.tool.name, required: true, position },
+    needs: [DATABASE],
+    limitMs: section.limitMs,
+    // Nothing of ours may hold locks or connections while it migrates.
+    exclusive: true,
+    carryOut: (step) => (context.dryRun ? run.foresee(step) : run.carryOut(step)),
+  };
+  const limits: Step = {
+    item: {
+      id: 'migrate-limits',
+      title: 'Version and limits',
+      group: 'Migration',
+      kind: section.tool.name,
+      required: true,
+      position,
+    },
+    needs: [RUN],
+    carryOut: async (): Promise<Outcome> => {
+      const measurements = run.measurements();
+      const judged = judgeCriteria(
+        section.criteria,
+        { observations: [{ at: context.clock.now(), measurements }] },
+        section.policy,
+      );
+      return { ...judged, measurements };
+    },
+  };
+  // In a dry run the migration is skipped; what is there already can be looked at all the same.
+  const after = context.dryRun ? { needs: [DATABASE], after: [RUN], pending: run.pending } : { needs: [RUN], after: [] };
+  return [
+    answers,
+    runs,
+    ...(section.criteria.length === 0 ? [] : [limits]),
+    ...indexSteps(section, context, after),
+    ...querySteps(section, context, after),
+    ...checkSteps(section.checks, context, { group: 'Checks', needs: [RUN] }),
+  ];
+}
+
+async function answer(database: string, context: PhaseContext): Promise<Outcome> {
+  const url = await context.databases.url(database);
+  const { withSession } = await import('../database/client.ts');
+  const { server, label } = await withSession(url, context, async (session) => {
+    const { rows } = await session.query('SHOW server_version');
+    return { server: String(rows[0]?.['server_version'] ?? '').split(' ')[0] ?? '', label: session.label };
+  });
+  const throwaway = context.databases.throwaways?.().find(({ name }) => name === database);
+  if (!throwaway) return { state: 'pass', reason: 'criteria_met', message: `PostgreSQL ${server} at ${label}.` };
+  const { engine, readyMs } = throwaway;
+  const ready = `ready in ${(readyMs / 1000).toFixed(1)} s`;
+  const message =
+    engine === 'postgresql'
+      ? `PostgreSQL ${server}, started for this run, ${ready}.`
+      : `PGlite (PostgreSQL ${server}), started for this run, ${ready}. Its connections share one session: use a PostgreSQL where that matters.`;
+  const measurements = {
+    engine: { value: text(engine) },
+    version: { value: version(server) },
+    ready: { value: milliseconds(readyMs) },
+  };
+  return { state: 'pass', reason: 'criteria_met', message, measurements };
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { MeasurementError } from '../checklist/errors.ts';
+import { number, text } from '../criteria/value.ts';
+import type { MigrationContext } from '../database/migrations/tool.ts';
+import { type Done, defineTask, type TaskContext, type TaskMigration } from './task.ts';
+
+/** `down 1`, or `to 5403edb1d087`. */
+const WORDS = /^\s*(?:down\s+(\d+)|(?:down\s+)?to\s+(\S+))\s*$/;
+
+const steps = z.int().min(1).max(1000).describe('How many migrations to undo.');
+const revision = z.string().min(1).describe('The revision to go down to.');
+
+const schema = z.union([
+  z
+    .string()
+    .regex(WORDS, 'Expected `down 1` or `to <revision>`.')
+    .describe('`down 1` undoes one migration; `to <revision>` goes down to it.'),
+  z.strictObject({ down: steps }),
+  z.strictObject({ to: revision }),
+]);
+
+type MigrateSpec = z.infer<typeof schema>;
+type Target = { readonly steps: number } | { readonly to: string };
+
+/** Undoes migrations by the tool of the plan's `migrate:` section, and believes only the tool's table. */
+export const migrate = defineTask<MigrateSpec>({
+  name: 'migrate',
+  summary: 'Undoes migrations with the tool and on the database of the plan’s `migrate:` section.',
+  schema,
+  example: 'migrate: down 1',
+  defaultLimitMs: 300_000,
+  title: (spec) => describe(targetOf(spec)),
+  describe: (spec) => `${describe(targetOf(spec))}.`,
+  async perform(spec, context) {
+    if (!context.migration) {
+      throw new MeasurementError(
+        'unsupported',
+        'The plan has no `migrate:` section that says which tool undoes migrations on which database.',
+      );
+    }
+    return goDown(targetOf(spec), context.migration, context);
+  },
+});
+
+async function goDown(target: Target, { tool, database }: TaskMigration, context: TaskContext): Promise<Done> {
+  const databaseUrl = await context.databases.url(database);
+  const migration: MigrationContext = { ...context, databaseUrl };
+  const before = await tool.current(migration);
+  const { exitCode, output, problem } = await tool.down(target, migration);
+  const after = await tool.current(migration);
+  const state = same(before, after)
+    ? `The database is still at ${shown(after)}.`
+    : `The database went from ${shown(before)} to ${shown(after)}.`;
+  if (exitCode !== 0) {
+    throw new MeasurementError(
+      'task_failed',
+      `${tool.name} failed: ${context.secrets.mask(problem ?? `exit code ${exitCode}`)}. ${state}`,
+    );
+  }
+  if (same(before, after) || ('to' in target && !reached(target.to, after))) {
+    throw new MeasurementError('tool_disagrees', `${tool.name} reported no error, but it did not get there. ${state}`);
+  }
+  return {
+    message: state,
+    measurements: {
+      version: { value: text(shown(after)) },
+      version_before: { value: text(shown(before)) },
+      exit_code: { value: number(0) },
+    },
+    evidence: [{ kind: 'output', title: `Output of ${tool.name}`, text: context.secrets.mask(output) }],
+  };
+}
+
+function targetOf(spec: MigrateSpec): Target {
+  if (typeof spec !== 'string') return 'down' in spec ? { steps: spec.down } : { to: spec.to };
+  const [, count, to] = WORDS.exec(spec) ?? [];
+  return count === undefined ? { to: to ?? '' } : { steps: Number(count) };
+}
+
+function describe(target: Target): string {
+  if ('to' in target) return `Undo migrations down to ${target.to}`;
+  return target.steps === 1 ? 'Undo the last migration' : `Undo the last ${target.steps} migrations`;
+}
+
+/** A tool may take the beginning of a revision's name; `base` and `zero` are words for "before the first". */
+function reached(to: string, after: readonly string[]): boolean {
+  if (after.length === 0) return ['base', 'zero', '0'].includes(to);
+  return after.length === 1 && after.some((revisionNow) => revisionNow.startsWith(to));
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, position) => name === b[position]);
+}
+
+function shown(revisions: readonly string[]): string {
+  return revisions.length === 0 ? 'no version (before the first migration)' : revisions.join(', ');
+}
