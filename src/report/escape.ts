@@ -56,17 +56,19 @@ const MARKDOWN: Readonly<Record<string, string>> = {
  * same in a cell, a heading and inline HTML, and cannot be undone by a backslash before it.
  */
 export function markdownText(text: string): string {
-  return plainLine(text)
-    .replace(/[&<>\\`*[\]|~$@#]/g, (special) => MARKDOWN[special] ?? '')
-    .replace(/_/g, (underscore, at: number, whole: string) =>
-      // Between word characters an underscore is never emphasis: index names stay readable in the source.
-      /[A-Za-z0-9]/.test(whole[at - 1] ?? '') && /[A-Za-z0-9]/.test(whole[at + 1] ?? '') ? underscore : '&#95;',
-    )
-    // Addresses stay text: what a pull request wrote is no link to follow from a check.
-    .replace(/:(?=\/\/)/g, '&#58;')
-    .replace(/\b(www)\./gi, '$1&#46;')
-    .replace(/^[-+=]/, (marker) => `&#${marker.charCodeAt(0)};`)
-    .replace(/^(\d+)([.)])(?=\s|$)/, (_, digits: string, mark: string) => `${digits}&#${mark.charCodeAt(0)};`);
+  return (
+    plainLine(text)
+      .replace(/[&<>\\`*[\]|~$@#]/g, (special) => MARKDOWN[special] ?? '')
+      .replace(/_/g, (underscore, at: number, whole: string) =>
+        // Between word characters an underscore is never emphasis: index names stay readable in the source.
+        /[A-Za-z0-9]/.test(whole[at - 1] ?? '') && /[A-Za-z0-9]/.test(whole[at + 1] ?? '') ? underscore : '&#95;',
+      )
+      // Addresses stay text: what a pull request wrote is no link to follow from a check.
+      .replace(/:(?=\/\/)/g, '&#58;')
+      .replace(/\b(www)\./gi, '$1&#46;')
+      .replace(/^[-+=]/, (marker) => `&#${marker.charCodeAt(0)};`)
+      .replace(/^(\d+)([.)])(?=\s|$)/, (_, digits: string, mark: string) => `${digits}&#${mark.charCodeAt(0)};`)
+  );
 }
 
 /** Inline code. An element, because a code span cannot hold every `|` and backtick inside a table. */
