@@ -37,8 +37,8 @@ export interface Probe<Spec = unknown> {
   readonly name: string;
   /** One sentence for the reference page. */
   readonly summary: string;
-  /** The plan's value under that key, after `${…}` was filled in. Each field has a `.describe()`. */
-  readonly schema: z.ZodType<Spec>;
+  /** The plan's value under that key, after `${…}` was filled in. Each field has a `.describe()`. As a function it is made when first needed. */
+  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
   /** The measurements, for the reference page: a name or pattern, and what it is. */
   readonly documented: Readonly<Record<string, string>>;
   /** An example for the reference page; it is parsed in a test. */
@@ -64,20 +64,28 @@ export interface BoundProbe {
 }
 
 /** A probe as the registry holds it. */
-export interface RegisteredProbe extends Pick<Probe, 'name' | 'summary' | 'schema' | 'documented' | 'example'> {
+export interface RegisteredProbe extends Pick<Probe, 'name' | 'summary' | 'documented' | 'example'> {
+  readonly schema: z.ZodType;
   bind(spec: unknown): Binding<BoundProbe>;
 }
 
 export function defineProbe<Spec>(probe: Probe<Spec>): RegisteredProbe {
-  const { name, summary, schema, documented, example } = probe;
+  const { name, summary, documented, example } = probe;
+  let made: z.ZodType<Spec> | undefined;
+  const schema = (): z.ZodType<Spec> => {
+    made ??= typeof probe.schema === 'function' ? probe.schema() : probe.schema;
+    return made;
+  };
   return {
     name,
     summary,
-    schema,
+    get schema() {
+      return schema();
+    },
     documented,
     example,
     bind(raw) {
-      const parsed = schema.safeParse(raw);
+      const parsed = schema().safeParse(raw);
       if (!parsed.success) return { issues: parsed.error.issues };
       const spec = parsed.data;
       return {

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { MeasurementError } from '../checklist/errors.ts';
+import { fileError } from './file-errors.ts';
+
+/** Enough for any configuration. */
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/**
+ * The text of a small file, without a byte order mark. `shown` is the path as the plan writes it.
+ *
+ * @throws MeasurementError `not_found`, `permission_denied`, `unreadable`.
+ */
+export async function readSource(path: string, shown: string): Promise<string> {
+  const content = await readFile(path).catch((cause: unknown) => {
+    throw fileError(cause, shown);
+  });
+  if (content.length > MOST_BYTES) throw new MeasurementError('unreadable', `${shown} is larger than 10 MiB, which is not read.`);
+  return content.toString('utf8').replace(/^\uFEFF/, '');
+}
