@@ -24,7 +24,11 @@ try {
     const version = applied.at(-1);
     if (version === undefined) throw new Error('There is nothing to take back.');
     console.log(`Taking back ${version}`);
-    await run(await readFile(new URL(`${version}.down.sql`, folder), 'utf8'), 'delete from schema_migrations where version = $1', version);
+    await run(
+      await readFile(new URL(`${version}.down.sql`, folder), 'utf8'),
+      'delete from schema_migrations where version = $1',
+      version,
+    );
   }
 } finally {
   await client.end();

@@ -74,7 +74,10 @@ const server = http.createServer(async (request, response) => {
   const version = choose();
   const began = performance.now();
   const finish = (code) => count(version, code, (performance.now() - began) / 1000);
-  const upstream = http.request(new URL(request.url ?? '/', backends[version]), { method: request.method, headers: request.headers });
+  const upstream = http.request(new URL(request.url ?? '/', backends[version]), {
+    method: request.method,
+    headers: request.headers,
+  });
   upstream.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
