@@ -7,7 +7,8 @@ export interface RolloutDriver<Spec = unknown> {
   /** The plan's key under `rollout:`. */
   readonly name: string;
   readonly summary: string;
-  readonly schema: z.ZodType<Spec>;
+  /** The plan's value under that key. As a function it is made when first needed. */
+  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
   readonly example: string;
   title(spec: Spec): string;
   /** What `setWeight` would do, for `--dry-run`. */
@@ -26,19 +27,27 @@ export interface BoundRollout {
   abort(context: TaskContext): Promise<Done>;
 }
 
-export interface RegisteredRollout extends Pick<RolloutDriver, 'name' | 'summary' | 'schema' | 'example'> {
+export interface RegisteredRollout extends Pick<RolloutDriver, 'name' | 'summary' | 'example'> {
+  readonly schema: z.ZodType;
   bind(spec: unknown): Binding<BoundRollout>;
 }
 
 export function defineRollout<Spec>(driver: RolloutDriver<Spec>): RegisteredRollout {
-  const { name, summary, schema, example } = driver;
+  const { name, summary, example } = driver;
+  let made: z.ZodType<Spec> | undefined;
+  const schema = (): z.ZodType<Spec> => {
+    made ??= typeof driver.schema === 'function' ? driver.schema() : driver.schema;
+    return made;
+  };
   return {
     name,
     summary,
-    schema,
+    get schema() {
+      return schema();
+    },
     example,
     bind(raw) {
-      const parsed = schema.safeParse(raw);
+      const parsed = schema().safeParse(raw);
       if (!parsed.success) return { issues: parsed.error.issues };
       const spec = parsed.data;
       return {
