@@ -14,17 +14,19 @@ export function plannedColumn(written: string): string {
   const nullsFirst = nulls ? nulls[1]?.toLowerCase() === 'first' : desc;
   // `name text_pattern_ops`: two bare words are a column and its operator class.
   const withClass = /^("(?:[^"]|"")+"|[\w$]+) ([\w$.]+)$/.exec(key);
-  return withClass ? canonical(withClass[1] ?? key, withClass[2], desc, nullsFirst) : canonical(key, undefined, desc, nullsFirst);
+  return withClass
+    ? canonical(bareExpression(withClass[1] ?? key), withClass[2], desc, nullsFirst)
+    : canonical(bareExpression(key), undefined, desc, nullsFirst);
 }
 
 /** A key of an index in the same form. */
 export function catalogColumn({ column, sql, opclass, desc, nulls_first }: IndexKey): string {
-  return canonical(column ?? sql, opclass ?? undefined, desc, nulls_first);
+  return canonical(column ?? bareExpression(sql), opclass ?? undefined, desc, nulls_first);
 }
 
 function canonical(key: string, opclass: string | undefined, desc: boolean, nullsFirst: boolean): string {
   const nulls = desc === nullsFirst ? '' : ` nulls ${nullsFirst ? 'first' : 'last'}`;
-  return `${bareExpression(key)}${opclass === undefined ? '' : ` ${opclass}`}${desc ? ' desc' : ''}${nulls}`;
+  return `${key}${opclass === undefined ? '' : ` ${opclass}`}${desc ? ' desc' : ''}${nulls}`;
 }
 
 /**
