@@ -67,10 +67,15 @@ function withoutHash(template: unknown): unknown {
   return { ...parsed.data, metadata: { ...parsed.data.metadata, labels } };
 }
 
-/** The same text for the same content, in whatever order its keys are and whether empty ones are there. */
+/** The same text for the same content, in whatever order its keys are. Empty parts say nothing: kubectl writes some that nobody gave. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part ?? undefined;
-    return Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)));
-  });
+  return JSON.stringify(trimmed(value)) ?? '';
+}
+
+function trimmed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((part) => trimmed(part) ?? null);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const parts = Object.entries(value).map(([key, part]): readonly [string, unknown] => [key, trimmed(part)]);
+  const kept = parts.filter(([, part]) => part !== undefined).sort(([one], [other]) => (one < other ? -1 : 1));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
