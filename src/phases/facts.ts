@@ -15,6 +15,5 @@ export function factMeasurements({
   for (const [name, content] of Object.entries(env)) {
     if (content !== undefined) measurements[`env.${name}`] = { value: text(content) };
   }
-  for (const [name, value] of Object.entries(plan.vars)) measurements[`vars.${name}`] = { value };
-  return measurements;
+  return { ...measurements, ...plan.vars };
 }

@@ -37,5 +37,9 @@ export function prepare(phase: Phase, plan: Plan, option: string | undefined, co
 
 function missing(phase: Phase, plan: Plan): never {
   const { file } = plan.origin;
-  throw new PlanError(`The plan has no \`${phase}:\` section. Add one to ${file}, or run another phase.`, { file, line: 1, column: 1 });
+  throw new PlanError(`The plan has no \`${phase}:\` section. Add one to ${file}, or run another phase.`, {
+    file,
+    line: 1,
+    column: 1,
+  });
 }
