@@ -83,11 +83,13 @@ export const redis = defineProbe<RedisSpec>({
       };
       return { measurements };
     };
+    const { connect, isIP } = await import('node:net');
     if (parts.secure) {
-      const { connect } = await import('node:tls');
-      return withConnection(() => connect({ ...address, servername: address.host }), 'secureConnect', address, limits, use);
+      const tls = await import('node:tls');
+      // An address is no name to ask for (RFC 6066); the certificate is still checked against it.
+      const name = isIP(address.host) === 0 ? { servername: address.host } : {};
+      return withConnection(() => tls.connect({ ...address, ...name }), 'secureConnect', address, limits, use);
     }
-    const { connect } = await import('node:net');
     return withConnection(() => connect(address), 'connect', address, limits, use);
   },
 });

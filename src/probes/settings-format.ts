@@ -38,7 +38,7 @@ export async function parseSettings(content: string, format: SettingsFormat, sho
         return JSON.parse(content);
       } catch (cause) {
         const message = cause instanceof Error ? cause.message : String(cause);
-        throw problem(jsonLine(content, message), message, cause);
+        throw problem(await jsonLine(content, message), message.replace(/, (?:\.\.\.)?".*$/s, ''), cause);
       }
     case 'yaml': {
       const { parseDocument } = await import('yaml');
@@ -76,8 +76,10 @@ function strayLine(content: string): number | undefined {
   return undefined;
 }
 
-function jsonLine(content: string, message: string): number | undefined {
+/** Node tells the position of some errors only; the YAML parser, which reads JSON too, tells the line of the others. */
+async function jsonLine(content: string, message: string): Promise<number | undefined> {
   const position = /position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return content.slice(0, Number(position)).split('\n').length;
-  return /end of JSON/.test(message) ? content.trimEnd().split('\n').length : undefined;
+  const { parseDocument } = await import('yaml');
+  return parseDocument(content, { schema: 'json' }).errors[0]?.linePos?.[0].line;
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { PeerCertificate } from 'node:tls';
 import * as z from 'zod';
@@ -63,7 +62,7 @@ export const tls = defineProbe<TlsSpec>({
     },
   }),
   async measure(spec, { clock, signal, directory }) {
-    const { connect } = await import('node:tls');
+    const [{ connect }, { isIP }] = await Promise.all([import('node:tls'), import('node:net')]);
     const address = addressOf(spec);
     const ca = spec.ca === undefined ? undefined : await readSource(resolve(directory, spec.ca), spec.ca);
     const servername = spec.servername ?? address.host;
