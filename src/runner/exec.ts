@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { MeasurementError } from '../checklist/errors.ts';
 import { keepTail, splitLines } from './output.ts';
@@ -21,9 +21,11 @@ const LINGER = 1000;
  */
 export function nodeExec(env: Environment): Exec {
   return async (request) => {
+    // Loaded with the first program: many runs start none.
+    const { spawn } = await import('node:child_process');
     request.signal?.throwIfAborted();
     const startedAt = performance.now();
-    const child = start(request, env);
+    const child = start(spawn, request, env);
     const stdout = keepTail(request.keepBytes ?? DEFAULT_KEEP);
     const stderr = keepTail(request.keepBytes ?? DEFAULT_KEEP);
     const { onLine } = request;
@@ -65,11 +67,13 @@ export function nodeExec(env: Environment): Exec {
   };
 }
 
+type Spawn = typeof import('node:child_process').spawn;
+
 /** Running children, so that none outlives this process. */
 const alive = new Set<ChildProcess>();
 let watchingExit = false;
 
-function start(request: ExecRequest, env: Environment): ChildProcess {
+function start(spawn: Spawn, request: ExecRequest, env: Environment): ChildProcess {
   const child = spawn(request.file, request.args, {
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     env: { ...env, ...request.env },
@@ -129,6 +133,7 @@ function notStarted(request: ExecRequest, cause: NodeJS.ErrnoException): Measure
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
+    const { spawn } = await import('node:child_process');
     await new Promise<void>((resolve) => {
       const killer = spawn('taskkill', ['/PID', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
       killer.once('error', () => {
