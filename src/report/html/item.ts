@@ -1,0 +1,95 @@
+import type { Evidence, Item } from '../../checklist/model.ts';
+import { formatDuration, formatValue } from '../../criteria/format.ts';
+import type { Locale } from '../../criteria/value.ts';
+import { html, plainLine, plainLines, shortLine } from '../escape.ts';
+import type { Words } from '../locale/words.ts';
+import { allowedText, findings, judgementState, resultLine } from '../sentence.ts';
+import { shownState } from '../tally.ts';
+import { seriesChart } from './chart.ts';
+import { stateIcon } from './icon.ts';
+
+/** One line of the checklist; with something to show below it, it unfolds. */
+export function itemEntry(item: Item, words: Words, locale: Locale): string {
+  const state = shownState(item);
+  const title = plainLine(item.title) || item.id;
+  const optional = item.required ? '' : ` <span class="tag">${html(words.notRequired)}</span>`;
+  const time = item.durationMs === undefined || state === 'skipped' ? '' : formatDuration(item.durationMs, locale);
+  const row = `${stateIcon(state)}<span class="state">${html(words.states[state])}</span><span class="title">${html(title)}${optional}</span><span class="result">${html(oneResult(item, locale))}</span><span class="time">${html(time)}</span>`;
+  const body = itemBody(item, words, locale);
+  return body === ''
+    ? `<li class="item ${state}"><div class="row">${row}</div></li>`
+    : `<li class="item ${state}"><details><summary class="row">${row}</summary><div class="body">${body}</div></details></li>`;
+}
+
+function oneResult(item: Item, locale: Locale): string {
+  const [first, ...more] = findings(item, locale);
+  if (first === undefined) return resultLine(item, locale);
+  return `${shortLine(first.sentence, 240)}${more.length > 0 ? ` (+${more.length})` : ''}`;
+}
+
+function itemBody(item: Item, words: Words, locale: Locale): string {
+  const parts = [
+    item.message === undefined ? '' : `<p>${html(plainLine(item.message))}</p>`,
+    criteria(item, words, locale),
+    measurements(item, words, locale),
+    ...item.evidence.map((evidence) => evidencePart(evidence, item, words, locale)),
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  const place =
+    item.position === undefined ? '' : ` · <code>${html(plainLine(`${item.position.file}:${item.position.line}`))}</code>`;
+  return `${parts.join('\n')}\n<p class="facts"><code>${html(plainLine(item.kind))}</code>${place}</p>`;
+}
+
+function criteria(item: Item, words: Words, locale: Locale): string {
+  const { state, criterion, measured, allowed } = words.columns;
+  const rows = item.judgements.map((judgement) => {
+    const weight = judgementState(judgement);
+    const intent = judgement.intent === 'expect' ? '' : ` <span class="muted">(${html(words.intents[judgement.intent])})</span>`;
+    const detail = judgement.detail === undefined ? '' : `<div class="muted">${html(plainLine(judgement.detail))}</div>`;
+    const compared = judgement.comparisons.map((comparison) => ({
+      measured: `<code>${html(plainLine(comparison.subject))}</code> ${comparison.measured === undefined ? '–' : html(shortLine(formatValue(comparison.measured, locale), 300))}`,
+      allowed: html(allowedText(comparison, judgement.intent !== 'expect', words, locale)),
+    }));
+    return `<tr class="${weight}"><td><span class="state">${stateIcon(weight)}${html(words.outcomes[judgement.outcome])}</span></td><th scope="row"><code>${html(plainLine(judgement.criterion))}</code>${intent}${detail}</th><td>${compared.map((one) => one.measured).join('<br>') || '–'}</td><td>${compared.map((one) => one.allowed).join('<br>') || '–'}</td></tr>`;
+  });
+  return plainTable(words.headings.criteria, [state, criterion, measured, allowed], rows);
+}
+
+function measurements(item: Item, words: Words, locale: Locale): string {
+  const rows = Object.entries(item.measurements).map(([name, { value, samples, note }]) => {
+    const said = [
+      samples === undefined
+        ? ''
+        : words.samples(formatValue({ kind: 'quantity', amount: samples, dimension: { time: 0, bytes: 0 } }, locale)),
+      note ?? '',
+    ]
+      .filter((part) => part !== '')
+      .join('; ');
+    return `<tr><th scope="row"><code>${html(plainLine(name))}</code></th><td>${html(shortLine(formatValue(value, locale), 2000))}${said === '' ? '' : ` <span class="muted">${html(plainLine(said))}</span>`}</td></tr>`;
+  });
+  return plainTable(words.headings.measurements, [words.columns.name, words.columns.value], rows);
+}
+
+function plainTable(caption: string, columns: readonly string[], rows: readonly string[]): string {
+  if (rows.length === 0) return '';
+  const head = columns.map((column) => `<th scope="col">${html(column)}</th>`).join('');
+  return `<div class="scroll"><table class="plain"><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function evidencePart(evidence: Evidence, item: Item, words: Words, locale: Locale): string {
+  const title = plainLine(evidence.title) || words.headings.evidence;
+  switch (evidence.kind) {
+    case 'output':
+      return `<div><p class="evidence-title">${html(title)}</p><pre tabindex="0">${html(plainLines(evidence.text).trimEnd())}</pre></div>`;
+    case 'table':
+      return plainTable(
+        title,
+        evidence.columns.map(plainLine),
+        evidence.rows.map(
+          (row) => `<tr>${evidence.columns.map((_, at) => `<td>${html(plainLine(row[at] ?? ''))}</td>`).join('')}</tr>`,
+        ),
+      );
+    case 'series':
+      return seriesChart(evidence, item.judgements, words, locale);
+  }
+}
