@@ -4,6 +4,7 @@ import { bytes, DIMENSION, type Measurement, milliseconds, number, text } from '
 import { durationField, durationMs } from './duration.ts';
 import { exchange, type HttpAnswer, isHttpUrl, shownUrl } from './http-exchange.ts';
 import { leafMeasurements } from './json-path.ts';
+import { plainValue } from './plain-value.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
 
 const LONGEST_BODY = 64 * 1024;
@@ -47,7 +48,7 @@ export const http = defineProbe<HttpSpec>({
     attempts: 'How often it was asked until it answered.',
     body: 'The body as a text, its first 64 KiB.',
     'body.<path>': 'A value in a JSON body: `body.version`, `body.items[0].id`, `body.items.length`.',
-    'header.<name>': 'A header of the answer, in lower case with `_` for `-`: `header.content_type`.',
+    'header.<name>': 'A header of the answer, in lower case with `_` for `-`, as a number, flag or text: `header.content_type`.',
   },
   example: 'http: { url: "https://api.example.com/health", timeout: 5s, attempts: 3 }',
   defaultLimitMs: 60_000,
@@ -76,7 +77,7 @@ export const http = defineProbe<HttpSpec>({
       body: { value: text(content) },
     };
     answer.headers.forEach((value, name) => {
-      measurements[`header.${name.replaceAll('-', '_')}`] = { value: text(value) };
+      measurements[`header.${name.replaceAll('-', '_')}`] = { value: plainValue(value) };
     });
     const asksBody = [...context.wanted].some((name) => /(?:^|\.)body(?:$|\.|\[)/.test(name));
     if (answer.status < 400 && !asksBody) return { measurements };

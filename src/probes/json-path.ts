@@ -32,6 +32,8 @@ export function leafMeasurements(
     for (const [key, entry] of entries(node)) visit(joined(name, key), entry);
   };
   const add = (name: string, value: Value) => {
+    // To assign it would change the object instead of adding to it.
+    if (name === '__proto__') return;
     count += 1;
     found[name] = { value };
   };

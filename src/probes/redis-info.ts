@@ -34,6 +34,8 @@ export function namedMeasurements(info: Readonly<Record<string, Measurement>>): 
     if (measurement) named[name] = measurement;
   };
   take('version', 'redis_version');
+  // Valkey still tells the Redis version that it is compatible with.
+  take('version', 'valkey_version');
   take('role', 'role');
   take('connected_clients', 'connected_clients');
   take('maxclients', 'maxclients');

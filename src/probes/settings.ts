@@ -135,7 +135,9 @@ function evidenceOf(
   found: Readonly<Record<string, Measurement>>,
   origins: Readonly<Record<string, string>>,
 ): Evidence[] {
-  const rows = [...wanted].filter((name) => name in found).map((name) => [name, shown(name, found[name]), origins[name] ?? '']);
+  const rows = [...wanted]
+    .filter((name) => Object.hasOwn(found, name))
+    .map((name) => [name, shown(name, found[name]), origins[name] ?? '']);
   return rows.length === 0 ? [] : [{ kind: 'table', title: 'Settings', columns: ['name', 'value', 'from'], rows }];
 }
 

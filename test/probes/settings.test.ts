@@ -111,6 +111,14 @@ test('a setting that is not there is not measured', async () => {
   expect(await read({ file: '.env' })).not.toHaveProperty('B');
 });
 
+test('names that every object has are settings like others', async () => {
+  write('odd.json', '{"__proto__":{"polluted":1},"constructor":2}');
+  const measured = await measure(settings, { file: 'odd.json' }, { directory, wanted: new Set(['constructor', 'toString']) });
+  expect(Object.hasOwn(measured.measurements, 'toString')).toBe(false);
+  expect(plain(measured)).toMatchObject({ constructor: 2, '__proto__.polluted': 1 });
+  expect(measured.evidence).toHaveLength(1);
+});
+
 test('secrets are masked, and only what was asked for is shown', async () => {
   write('.env', 'DB_PASSWORD=hunter22\nDATABASE_URL=postgres://app:open-sesame@db/app\nA=1\nB=2\nserviceApiKey=key-12345\n');
   const context = probeContext({ directory, wanted: new Set(['A', 'DB_PASSWORD', 'MISSING']) });
