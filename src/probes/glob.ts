@@ -24,7 +24,7 @@ export async function findFiles(pattern: string, directory: string): Promise<str
 }
 
 /** Whether a text has anything in it that `findFiles` would not take literally. */
-export function isPattern(text: string): boolean {
+function isPattern(text: string): boolean {
   return /[*?{[]/.test(text);
 }
 

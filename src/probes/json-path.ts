@@ -49,7 +49,7 @@ export function leafMeasurements(
 }
 
 /** The value that one text or leaf stands for; undefined for what is not a leaf. `null` is the empty text. */
-export function leafValue(leaf: unknown): Value | undefined {
+function leafValue(leaf: unknown): Value | undefined {
   switch (typeof leaf) {
     case 'number':
       return number(leaf);

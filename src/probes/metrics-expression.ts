@@ -1,5 +1,5 @@
 /** `label=~"5.."` as a test on a series' labels. */
-export interface Matcher {
+interface Matcher {
   readonly label: string;
   test(value: string): boolean;
 }
@@ -10,9 +10,9 @@ export interface Selector {
   readonly matchers: readonly Matcher[];
 }
 
-export const GAUGE_FUNCTIONS = ['value', 'sum', 'max', 'min', 'avg', 'count'] as const;
+const GAUGE_FUNCTIONS = ['value', 'sum', 'max', 'min', 'avg', 'count'] as const;
 export type GaugeFunction = (typeof GAUGE_FUNCTIONS)[number];
-export const COUNTER_FUNCTIONS = ['rate', 'increase'] as const;
+const COUNTER_FUNCTIONS = ['rate', 'increase'] as const;
 export type CounterFunction = (typeof COUNTER_FUNCTIONS)[number];
 
 /** What to make of the scraped series. All but the first kind need two scrapes. */

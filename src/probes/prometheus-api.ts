@@ -33,7 +33,7 @@ const answerSchema = () =>
     z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
   ]);
 
-export type PrometheusData = z.infer<ReturnType<typeof dataSchema>>;
+type PrometheusData = z.infer<ReturnType<typeof dataSchema>>;
 
 export interface PrometheusAnswer {
   readonly data: PrometheusData;
