@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import * as z from 'zod';
 import { MeasurementError } from '../checklist/errors.ts';
 import type { Evidence } from '../checklist/model.ts';
@@ -97,7 +98,7 @@ export const postgres = defineProbe<PostgresSpec>({
     const held =
       spec.connections === undefined
         ? undefined
-        : await hold(spec.connections, durationMs(spec.hold ?? '1s'), () => connect(url, options), context);
+        : await hold(spec.connections, durationMs(spec.hold ?? '1s'), (signal) => connect(url, { ...options, signal }), context);
     return {
       // Columns first: a column named `version` must not stand for the server's.
       measurements: { ...queried?.measurements, ...server, ...held?.measurements },
@@ -194,8 +195,16 @@ export function intervalSeconds(iso: string): number {
 }
 
 /** Opens all at once, holds them, and asks each again at the end: only one that still answers was held. */
-async function hold(count: number, holdMs: number, open: () => Promise<Session>, context: ProbeContext): Promise<Part> {
-  const { clock, signal } = context;
+async function hold(
+  count: number,
+  holdMs: number,
+  open: (signal: AbortSignal) => Promise<Session>,
+  context: ProbeContext,
+): Promise<Part> {
+  const { clock } = context;
+  const signal = AbortSignal.any([context.signal]);
+  // Each connection listens to it; more than ten is no leak here.
+  setMaxListeners(0, signal);
   const waits: number[] = [];
   const refusals = new Map<string, number>();
   const refuse = (error: unknown): void => {
@@ -208,7 +217,7 @@ async function hold(count: number, holdMs: number, open: () => Promise<Session>,
       Array.from({ length: count }, async () => {
         const began = clock.now();
         try {
-          sessions.push(await open());
+          sessions.push(await open(signal));
           waits.push(clock.now() - began);
           context.progress(`${sessions.length} of ${count} connections`);
         } catch (error) {

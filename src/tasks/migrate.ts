@@ -5,7 +5,7 @@ import type { MigrationContext } from '../database/migrations/tool.ts';
 import { type Done, defineTask, type TaskContext, type TaskMigration } from './task.ts';
 
 /** `down 1`, or `to 5403edb1d087`. */
-const WORDS = /^\s*(?:down\s+(\d+)|(?:down\s+)?to\s+(\S+))\s*$/;
+const WORDS = /^\s*(?:down\s+([1-9]\d{0,2})|(?:down\s+)?to\s+(\S+))\s*$/;
 
 const steps = z.int().min(1).max(1000).describe('How many migrations to undo.');
 const revision = z.string().min(1).describe('The revision to go down to.');
