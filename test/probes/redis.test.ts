@@ -14,10 +14,10 @@ describe.skipIf(lacks('redis-server'))('a Redis server', () => {
   let open: RedisServer;
   let guarded: RedisServer;
   beforeAll(async () => {
-    [open, guarded] = await Promise.all([
-      redisServer('--maxmemory', '100mb', '--maxclients', '100'),
-      redisServer('--requirepass', 'open-sesame', ...'--user ada on >s/cret ~* +@all --user bob on >nothing -@all'.split(' ')),
-    ]);
+    // One after the other, so that afterAll knows the first even when the second does not start.
+    open = await redisServer('--maxmemory', '100mb', '--maxclients', '100');
+    const users = '--user ada on >s/cret ~* +@all --user bob on >nothing -@all'.split(' ');
+    guarded = await redisServer('--requirepass', 'open-sesame', ...users);
   });
   afterAll(async () => {
     await Promise.all([open?.stop(), guarded?.stop()]);
