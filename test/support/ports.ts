@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/checklist/clock.ts';
@@ -103,16 +103,30 @@ export function testPorts(overrides: Partial<Ports> = {}): TestPorts {
   };
 }
 
-const folders: string[] = [];
+const PREFIX = 'holdpoint-test-';
+let root: string | undefined;
 
-/** A new empty folder, removed when the test process ends. */
+/** A new empty folder, removed when the test process ends, or by a later one if that was killed. */
 export function temporaryFolder(): string {
-  if (folders.length === 0) {
-    process.on('exit', () => {
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    });
+  root ??= newRoot();
+  return mkdtempSync(join(root, 'folder-'));
+}
+
+function newRoot(): string {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !runs(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
-  folders.push(folder);
-  return folder;
+  const made = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process is one that runs.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
