@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly statementTimeoutMs?: number;
 }
 
-export interface Rows {
+interface Rows {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }

@@ -16,7 +16,7 @@ export interface IndexExpectation extends TableName {
 export type IndexProblem = 'table_missing' | 'missing' | 'columns' | 'order' | 'invalid' | 'unique' | 'predicate';
 
 /** What is wrong with one index, and the SQL that mends it. */
-export interface IndexFinding {
+interface IndexFinding {
   readonly kind: IndexProblem;
   readonly schema?: string;
   readonly table: string;

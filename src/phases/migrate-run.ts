@@ -115,7 +115,7 @@ function measurementsOf({ before, after, applied }: Migrated): Measurements {
     version: { value: text(after.join(',') || NO_VERSION) },
     version_before: { value: text(before.join(',') || NO_VERSION) },
     duration: { value: milliseconds(applied.durationMs) },
-    warnings: { value: number(applied.warnings.length) },
+    warnings: { value: number(applied.warningCount) },
     migrations: { value: number(applied.migrations.length) },
   };
 }

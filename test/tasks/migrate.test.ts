@@ -5,7 +5,7 @@ import type { TaskContext } from '../../src/tasks/task.ts';
 import { testPorts } from '../support/ports.ts';
 import { bound } from './carry-out.ts';
 
-const APPLIED: Applied = { durationMs: 1, migrations: [], warnings: [], output: 'done', exitCode: 0 };
+const APPLIED: Applied = { durationMs: 1, migrations: [], warningCount: 0, warnings: [], output: 'done', exitCode: 0 };
 
 /** A tool on a database that is a list of revisions. */
 function toolOn(database: string[], down: (target: object) => Applied): BoundMigrationTool {

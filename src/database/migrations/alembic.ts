@@ -90,14 +90,15 @@ async function move(spec: AlembicSpec, args: readonly string[], context: Migrati
     context.progress(`${direction === 'upgrade' ? '' : 'undoing '}${name}`);
   });
   const end = context.clock.now();
-  const { exitCode, durationMs, output, warnings } = run;
+  const { exitCode, durationMs, output, warningCount, warnings } = run;
   const migrations = starts.map(({ name, at }, position) => ({ name, durationMs: (starts[position + 1]?.at ?? end) - at }));
-  if (exitCode !== 0) return { durationMs, migrations, warnings, output, exitCode, problem: problemIn(output) };
+  if (exitCode !== 0) return { durationMs, migrations, warningCount, warnings, output, exitCode, problem: problemIn(output) };
   // A project whose logging is set up in another way prints no such lines; its history tells as much, without times.
   const untold = migrations.length === 0 && args[0] === 'upgrade';
   return {
     durationMs,
     migrations: untold ? await history(spec, before, await version(), context) : migrations,
+    warningCount,
     warnings,
     output,
     exitCode,

@@ -61,11 +61,11 @@ async function move(
   context: MigrationContext,
 ): Promise<Applied> {
   const before = await revisionsByQuery(spec.version.query, context);
-  const { exitCode, durationMs, output, warnings } = await call(spec, what, env, context);
-  if (exitCode !== 0) return { durationMs, migrations: [], warnings, output, exitCode, problem: problemIn(output) };
+  const { exitCode, durationMs, output, warningCount, warnings } = await call(spec, what, env, context);
+  if (exitCode !== 0) return { durationMs, migrations: [], warningCount, warnings, output, exitCode, problem: problemIn(output) };
   const after = await revisionsByQuery(spec.version.query, context);
   const migrations = after.filter((revision) => !before.includes(revision)).map((name) => ({ name }));
-  return { durationMs, migrations, warnings, output, exitCode };
+  return { durationMs, migrations, warningCount, warnings, output, exitCode };
 }
 
 function call(spec: CommandSpec, what: Command, env: Readonly<Record<string, string>>, context: MigrationContext) {

@@ -6,6 +6,8 @@ export interface ToolRun {
   readonly stdout: string;
   /** The end of both streams, line by line as they came. */
   readonly output: string;
+  readonly warningCount: number;
+  /** The first of them. */
   readonly warnings: readonly string[];
 }
 
@@ -31,22 +33,27 @@ export async function runTool(request: ToolRequest, { clock, exec, signal }: Mig
   const [file, ...args] = command;
   const lines: string[] = [];
   const warnings: string[] = [];
+  let warningCount = 0;
   const { exitCode, durationMs, stdout } = await exec({
     file,
     args,
     cwd: directory,
     // Python holds back what it prints into a pipe; then no line's time would mean anything.
-    env: { ...env, PYTHONUNBUFFERED: '1' },
+    // Nor may it leave its caches in the checkout.
+    env: { ...env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     signal,
     onLine: (_, whole) => {
       const line = whole.length > LONGEST_LINE ? `${whole.slice(0, LONGEST_LINE)}…` : whole;
       lines.push(line);
       if (lines.length > KEPT_LINES * 2) lines.splice(0, KEPT_LINES);
-      if (warning.test(line) && warnings.length < KEPT_WARNINGS) warnings.push(line.trim());
+      if (warning.test(line)) {
+        warningCount += 1;
+        if (warnings.length < KEPT_WARNINGS) warnings.push(line.trim());
+      }
       onLine?.(line, clock.now());
     },
   });
-  return { exitCode, durationMs, stdout, output: lines.slice(-KEPT_LINES).join('\n'), warnings };
+  return { exitCode, durationMs, stdout, output: lines.slice(-KEPT_LINES).join('\n'), warningCount, warnings };
 }
 
 /** The line in which a tool says what went wrong: the last one that looks like it, else the last one. */

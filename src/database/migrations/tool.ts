@@ -12,6 +12,8 @@ export interface Applied {
   readonly durationMs: number;
   /** The tool's own count of migrations that it ran, in order, with the time each took where the output tells. */
   readonly migrations: readonly { readonly name: string; readonly durationMs?: number }[];
+  readonly warningCount: number;
+  /** The first of them. */
   readonly warnings: readonly string[];
   /** The end of the tool's output, both streams as they came. */
   readonly output: string;

@@ -44,6 +44,15 @@ describe('a command that migrates', () => {
     });
   });
 
+  test('that prints a million lines is counted to the end, and only its last words are kept', async () => {
+    const noisy = tool({ run: 'yes "warning: again" | head -n 1000000; echo "error: at last"; exit 1' });
+    const { warningCount, warnings, output, problem } = await noisy.apply(await context());
+    expect(warningCount).toBe(1_000_000);
+    expect(warnings.length).toBeLessThan(1000);
+    expect(output.length).toBeLessThan(100_000);
+    expect(problem).toBe('error: at last');
+  });
+
   test('can tell the heads by another command, or cannot tell them', async () => {
     const given = await context();
     expect(await tool({ run: 'true', heads: 'printf "001\\n002\\n"' }).heads(given)).toEqual(['001', '002']);
