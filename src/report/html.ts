@@ -68,7 +68,7 @@ function findingsTable(heading: string, items: readonly Item[], words: Words, lo
   if (items.length === 0) return '';
   const { item, measured, allowed, margin } = words.columns;
   const head = [item, measured, allowed, margin].map((column) => `<th scope="col">${html(column)}</th>`).join('');
-  return `<section><h2>${html(heading)}</h2><div class="box"><table class="findings"><thead><tr>${head}</tr></thead>
+  return `<section><h2>${html(heading)}</h2><div class="box"><table class="findings"><colgroup><col><col><col><col></colgroup><thead><tr>${head}</tr></thead>
 ${items.map((one) => findingRows(one, words, locale)).join('\n')}
 </table></div></section>`;
 }

@@ -97,6 +97,11 @@ export function judgementState(judgement: Judgement): 'pass' | 'warn' | 'fail' |
   return judgement.intent === 'warn' ? 'warn' : 'fail';
 }
 
+/** Whether a criterion holds, in words that fit its intent: a limit at which to stop is "reached". */
+export function outcomeWord({ intent, outcome }: Judgement, words: Words): string {
+  return intent === 'expect' ? words.outcomes[outcome] : words.limitOutcomes[outcome];
+}
+
 function fromReason(item: Item, words: Words): Finding {
   const label = words.reasons[item.reason].label;
   const said = shortLine(item.message ?? '', MESSAGE_LENGTH);

@@ -1,9 +1,9 @@
 import type { Evidence, Item } from '../../checklist/model.ts';
-import { formatDuration, formatValue } from '../../criteria/format.ts';
-import type { Locale } from '../../criteria/value.ts';
+import { formatDuration, formatNumber, formatValue } from '../../criteria/format.ts';
+import type { Locale, Measurement } from '../../criteria/value.ts';
 import { html, plainLine, plainLines, shortLine } from '../escape.ts';
 import type { Words } from '../locale/words.ts';
-import { allowedText, findings, judgementState, resultLine } from '../sentence.ts';
+import { allowedText, findings, judgementState, outcomeWord, resultLine } from '../sentence.ts';
 import { shownState } from '../tally.ts';
 import { seriesChart } from './chart.ts';
 import { stateIcon } from './icon.ts';
@@ -28,8 +28,10 @@ function oneResult(item: Item, locale: Locale): string {
 }
 
 function itemBody(item: Item, words: Words, locale: Locale): string {
+  const told = findings(item, locale)[0]?.sentence ?? resultLine(item, locale);
+  const message = plainLine(item.message ?? '');
   const parts = [
-    item.message === undefined ? '' : `<p>${html(plainLine(item.message))}</p>`,
+    message === '' || told.endsWith(message) ? '' : `<p>${html(message)}</p>`,
     criteria(item, words, locale),
     measurements(item, words, locale),
     ...item.evidence.map((evidence) => evidencePart(evidence, item, words, locale)),
@@ -47,27 +49,33 @@ function criteria(item: Item, words: Words, locale: Locale): string {
     const intent = judgement.intent === 'expect' ? '' : ` <span class="muted">(${html(words.intents[judgement.intent])})</span>`;
     const detail = judgement.detail === undefined ? '' : `<div class="muted">${html(plainLine(judgement.detail))}</div>`;
     const compared = judgement.comparisons.map((comparison) => ({
-      measured: `<code>${html(plainLine(comparison.subject))}</code> ${comparison.measured === undefined ? '–' : html(shortLine(formatValue(comparison.measured, locale), 300))}`,
+      measured: `<code>${html(plainLine(comparison.subject))}</code> ${comparison.measured === undefined ? '–' : html(shortLine(formatValue(comparison.measured, locale), 300))}${remark(item.measurements[comparison.subject], words, locale)}`,
       allowed: html(allowedText(comparison, judgement.intent !== 'expect', words, locale)),
     }));
-    return `<tr class="${weight}"><td><span class="state">${stateIcon(weight)}${html(words.outcomes[judgement.outcome])}</span></td><th scope="row"><code>${html(plainLine(judgement.criterion))}</code>${intent}${detail}</th><td>${compared.map((one) => one.measured).join('<br>') || '–'}</td><td>${compared.map((one) => one.allowed).join('<br>') || '–'}</td></tr>`;
+    return `<tr class="${weight}"><td><span class="state">${stateIcon(weight)}${html(outcomeWord(judgement, words))}</span></td><th scope="row"><code>${html(plainLine(judgement.criterion))}</code>${intent}${detail}</th><td>${compared.map((one) => one.measured).join('<br>') || '–'}</td><td>${compared.map((one) => one.allowed).join('<br>') || '–'}</td></tr>`;
   });
   return plainTable(words.headings.criteria, [state, criterion, measured, allowed], rows);
 }
 
+/** What no criterion speaks of: the rest stands beside its criterion. */
 function measurements(item: Item, words: Words, locale: Locale): string {
-  const rows = Object.entries(item.measurements).map(([name, { value, samples, note }]) => {
-    const said = [
-      samples === undefined
-        ? ''
-        : words.samples(formatValue({ kind: 'quantity', amount: samples, dimension: { time: 0, bytes: 0 } }, locale)),
-      note ?? '',
-    ]
-      .filter((part) => part !== '')
-      .join('; ');
-    return `<tr><th scope="row"><code>${html(plainLine(name))}</code></th><td>${html(shortLine(formatValue(value, locale), 2000))}${said === '' ? '' : ` <span class="muted">${html(plainLine(said))}</span>`}</td></tr>`;
-  });
+  const compared = new Set(item.judgements.flatMap(({ comparisons }) => comparisons.map(({ subject }) => subject)));
+  const rows = Object.entries(item.measurements)
+    .filter(([name]) => !compared.has(name))
+    .map(
+      ([name, measurement]) =>
+        `<tr><th scope="row"><code>${html(plainLine(name))}</code></th><td>${html(shortLine(formatValue(measurement.value, locale), 2000))}${remark(measurement, words, locale)}</td></tr>`,
+    );
   return plainTable(words.headings.measurements, [words.columns.name, words.columns.value], rows);
+}
+
+/** How many samples a measurement rests on, and its note. */
+function remark(measurement: Measurement | undefined, words: Words, locale: Locale): string {
+  const { samples, note } = measurement ?? {};
+  const said = [samples === undefined ? '' : words.samples(formatNumber(samples, locale)), plainLine(note ?? '')].filter(
+    (part) => part !== '',
+  );
+  return said.length === 0 ? '' : ` <span class="muted">${html(said.join('; '))}</span>`;
 }
 
 function plainTable(caption: string, columns: readonly string[], rows: readonly string[]): string {

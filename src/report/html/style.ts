@@ -40,7 +40,7 @@ code { background: var(--inset); padding: 2px 5px; border-radius: 6px; }
 
 .banner { border: 1px solid var(--line); border-left: 6px solid var(--tone); border-radius: 6px; background: var(--soft); padding: 16px 20px; }
 .banner-row { display: flex; gap: 14px; align-items: flex-start; }
-.banner .icon { width: 32px; height: 32px; margin-top: 12px; color: var(--tone); }
+.banner-row .icon { width: 32px; height: 32px; margin-top: 12px; color: var(--tone); }
 .eyebrow { color: var(--muted); font-size: 12px; overflow-wrap: anywhere; }
 .meter { display: flex; height: 8px; border-radius: 4px; overflow: hidden; gap: 2px; margin: 16px 0 8px; }
 .meter span { background: var(--tone); min-width: 4px; }
@@ -49,7 +49,9 @@ code { background: var(--inset); padding: 2px 5px; border-radius: 6px; }
 .counts .icon { width: 14px; height: 14px; margin: 0; color: var(--tone); }
 
 .box { border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
-.findings { width: 100%; border-collapse: collapse; }
+.findings { width: 100%; border-collapse: collapse; table-layout: fixed; }
+.findings col:nth-child(1) { width: 34%; }
+.findings col:nth-child(n+2) { width: 22%; }
 .findings th, .findings td { text-align: left; padding: 6px 12px; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
 .findings thead th { background: var(--subtle); color: var(--muted); font-size: 12px; border-bottom: 1px solid var(--line); padding-block: 6px; }
 .findings tbody + tbody { border-top: 1px solid var(--line); }
@@ -121,7 +123,7 @@ pre { background: var(--subtle); border: 1px solid var(--faint); border-radius: 
   .report { padding: 12px 10px 32px; }
   h1 { font-size: 20px; }
   .banner { padding: 12px 14px; }
-  .banner .icon { width: 24px; height: 24px; }
+  .banner-row .icon { width: 24px; height: 24px; }
   .row { grid-template-columns: 16px minmax(0, 1fr) max-content 16px; }
   .row .state { grid-column: 2; grid-row: 2; }
   .row .title { grid-column: 2; grid-row: 1; }

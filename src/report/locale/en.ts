@@ -4,16 +4,9 @@ import type { HeadlineCounts, Words } from './words.ts';
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 const items = (n: number): string => count(n, 'item', 'items');
 
-/** ", 1 could not be measured": what else is wrong beside the headline's own count. */
-function beside(parts: readonly (string | undefined)[]): string {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? '' : `, ${said.join(', ')}`;
-}
-
-const unsettled = (counts: HeadlineCounts): readonly (string | undefined)[] => [
-  counts.errored > 0 ? `${counts.errored} could not be measured` : undefined,
-  counts.inconclusive > 0 ? `${counts.inconclusive} without enough evidence` : undefined,
-];
+/** ", 2 could not be judged": what else is wrong beside the failures. */
+const unsettled = ({ errored, inconclusive }: HeadlineCounts): string =>
+  errored + inconclusive > 0 ? `, ${errored + inconclusive} could not be judged` : '';
 
 const badSoFar = (counts: HeadlineCounts): string => {
   const bad = counts.failed + counts.errored + counts.inconclusive;
@@ -51,8 +44,8 @@ export const EN: Words = {
     rolledBack: ({ passed, total }) => `Rolled back and proven: ${passed} of ${total}`,
     warned: ({ warned }) => `Passed with ${warnings(warned)}`,
     rolledBackWarned: ({ warned }) => `Rolled back with ${warnings(warned)}`,
-    failed: (counts) => `Blocked: ${counts.failed} of ${items(counts.total)} failed${beside(unsettled(counts))}`,
-    rollbackFailed: (counts) => `Rollback failed: ${counts.failed} of ${items(counts.total)} failed${beside(unsettled(counts))}`,
+    failed: (counts) => `Blocked: ${counts.failed} of ${items(counts.total)} failed${unsettled(counts)}`,
+    rollbackFailed: (counts) => `Rollback failed: ${counts.failed} of ${items(counts.total)} failed${unsettled(counts)}`,
     blockedBecause: (reason) => `Blocked: ${reason}`,
     aborted: (where) =>
       where === undefined ? 'Aborted: the canary broke a limit' : `Aborted at ${where}: the canary broke a limit`,
@@ -115,6 +108,7 @@ export const EN: Words = {
   },
   intents: { expect: 'must hold', abort: 'stops the rollout', warn: 'warns' },
   outcomes: { holds: 'holds', violated: 'does not hold', unknown: 'unknown' },
+  limitOutcomes: { holds: 'reached', violated: 'not reached', unknown: 'unknown' },
   notRequired: 'not required',
   ungrouped: 'Other items',
   items,

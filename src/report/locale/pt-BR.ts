@@ -5,19 +5,12 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 const items = (n: number): string => count(n, 'item', 'itens');
 const warnings = (n: number): string => count(n, 'alerta', 'alertas');
 
-function beside(parts: readonly (string | undefined)[]): string {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? '' : `, ${said.join(', ')}`;
-}
-
-const unsettled = (counts: HeadlineCounts): readonly (string | undefined)[] => [
-  counts.errored > 0 ? `${counts.errored} sem medição` : undefined,
-  counts.inconclusive > 0 ? `${counts.inconclusive} sem evidência suficiente` : undefined,
-];
+const unsettled = ({ errored, inconclusive }: HeadlineCounts): string =>
+  errored + inconclusive > 0 ? `, ${errored + inconclusive} sem veredito` : '';
 
 const badSoFar = (counts: HeadlineCounts): string => {
   const bad = counts.failed + counts.errored + counts.inconclusive;
-  return bad > 0 ? `, ${count(bad, 'deles com problema', 'deles com problema')}` : '';
+  return bad > 0 ? `, ${bad} com problema` : '';
 };
 
 /** "2 de 12 itens falharam" */
@@ -52,8 +45,8 @@ export const PT_BR: Words = {
     rolledBack: ({ passed, total }) => `Rollback feito e comprovado: ${passed} de ${total}`,
     warned: ({ warned }) => `Aprovado com ${warnings(warned)}`,
     rolledBackWarned: ({ warned }) => `Rollback feito com ${warnings(warned)}`,
-    failed: (counts) => `Bloqueado: ${failed(counts)}${beside(unsettled(counts))}`,
-    rollbackFailed: (counts) => `Rollback falhou: ${failed(counts)}${beside(unsettled(counts))}`,
+    failed: (counts) => `Bloqueado: ${failed(counts)}${unsettled(counts)}`,
+    rollbackFailed: (counts) => `Rollback falhou: ${failed(counts)}${unsettled(counts)}`,
     blockedBecause: (reason) => `Bloqueado: ${reason}`,
     aborted: (where) =>
       where === undefined
@@ -117,7 +110,8 @@ export const PT_BR: Words = {
     samples: 'Amostras',
   },
   intents: { expect: 'obrigatório', abort: 'interrompe o rollout', warn: 'alerta' },
-  outcomes: { holds: 'vale', violated: 'não vale', unknown: 'indefinido' },
+  outcomes: { holds: 'atendido', violated: 'não atendido', unknown: 'indefinido' },
+  limitOutcomes: { holds: 'atingido', violated: 'não atingido', unknown: 'indefinido' },
   notRequired: 'opcional',
   ungrouped: 'Outros itens',
   items,

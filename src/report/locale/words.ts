@@ -102,6 +102,8 @@ export interface Words {
   };
   readonly intents: Readonly<Record<'expect' | 'abort' | 'warn', string>>;
   readonly outcomes: Readonly<Record<'holds' | 'violated' | 'unknown', string>>;
+  /** The same for limits that should not be reached. */
+  readonly limitOutcomes: Readonly<Record<'holds' | 'violated' | 'unknown', string>>;
   readonly notRequired: string;
   readonly ungrouped: string;
   readonly items: (count: number) => string;

@@ -5,7 +5,7 @@ import { cutLines } from '../budget.ts';
 import { htmlInMarkdown, markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
 import { ICONS } from '../icons.ts';
 import type { Words } from '../locale/words.ts';
-import { judgementState } from '../sentence.ts';
+import { judgementState, outcomeWord } from '../sentence.ts';
 import { pointsOf, seriesValue, sparkline } from '../series.ts';
 import { shownState } from '../tally.ts';
 import { table } from './table.ts';
@@ -41,7 +41,7 @@ export function itemDetails(item: Item, words: Words, locale: Locale, size: Evid
 function criteriaTable(item: Item, words: Words, locale: Locale): string {
   const cell = (text: string): string => markdownText(shortLine(text, CELL_LENGTH));
   const rows = item.judgements.map((judgement) => [
-    `${ICONS[judgementState(judgement)]} ${words.outcomes[judgement.outcome]}`,
+    `${ICONS[judgementState(judgement)]} ${outcomeWord(judgement, words)}`,
     `${markdownCode(shortLine(judgement.criterion, CELL_LENGTH))}${judgement.intent === 'expect' ? '' : ` (${words.intents[judgement.intent]})`}`,
     [
       ...judgement.comparisons.map(
