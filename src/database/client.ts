@@ -120,11 +120,13 @@ async function open(address: Address, options: ConnectOptions): Promise<Client> 
     url.searchParams.set('sslmode', attempt.sslmode);
     url.searchParams.set('uselibpqcompat', 'true');
     url.searchParams.delete('options');
-    const client = new Client({
-      connectionString: url.href,
-      application_name: 'holdpoint',
-      connectionTimeoutMillis: connectTimeoutMs,
-      ...(attempt.settings === '' ? {} : { options: attempt.settings }),
+    const client = prepared(address.label, () => {
+      return new Client({
+        connectionString: url.href,
+        application_name: 'holdpoint',
+        connectionTimeoutMillis: connectTimeoutMs,
+        ...(attempt.settings === '' ? {} : { options: attempt.settings }),
+      });
     });
     // An error after the one that `connect` reports must not end the process.
     client.on('error', () => undefined);
@@ -145,6 +147,18 @@ async function open(address: Address, options: ConnectOptions): Promise<Client> 
     }
   }
   throw refusalOf(failure, address.label);
+}
+
+/** The client reads the certificates that the URL names when it is made. */
+function prepared(label: string, make: () => Client): Client {
+  try {
+    return make();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new MeasurementError('tls_invalid', `The TLS settings in the connection string of ${label} cannot be used: ${why}`, {
+      cause,
+    });
+  }
 }
 
 /** Whether another `sslmode` may help: the server has no TLS, or its pg_hba.conf wants the other kind. */

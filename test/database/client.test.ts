@@ -1,8 +1,12 @@
+import { chown, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { MeasurementError } from '../../src/checklist/errors.ts';
 import { connect, readOnly, withSession } from '../../src/database/client.ts';
 import { testPorts } from '../support/ports.ts';
-import { DEAD_URL, sql, useServer } from '../support/postgres.ts';
+import { DEAD_URL, inSession, sql, useServer } from '../support/postgres.ts';
+import { certificateAuthority } from '../support/tls.ts';
 
 const server = useServer();
 const { secrets } = testPorts();
@@ -64,6 +68,67 @@ describe('a database that cannot be reached says why', () => {
     await sql(server.url, 'CREATE ROLE narrow LOGIN PASSWORD $$narrow$$ CONNECTION LIMIT 0');
     const url = withPart((target) => Object.assign(target, { username: 'narrow', password: 'narrow' }));
     expect(await refused(url)).toMatchObject({ reason: 'connection_refused', retryable: true });
+  });
+});
+
+describe('encryption is what libpq makes of sslmode', () => {
+  const authority = certificateAuthority();
+  const other = certificateAuthority('Somebody Else');
+  const encrypted = useServer();
+
+  beforeAll(async () => {
+    const { key, cert } = authority.issue('DNS:database.test', { from: -1, to: 10 });
+    const { rows } = await inSession(encrypted.url, (session) => session.query('SHOW data_directory'));
+    const data = String(rows[0]?.['data_directory']);
+    const { uid, gid } = await stat(data);
+    for (const [name, content] of [
+      ['server.key', key],
+      ['server.crt', cert],
+    ] as const) {
+      await writeFile(join(data, name), content, { mode: 0o600 });
+      await chown(join(data, name), uid, gid);
+    }
+    await sql(encrypted.url, 'ALTER SYSTEM SET ssl = on', 'SELECT pg_reload_conf()');
+    // The postmaster reloads in its own time.
+    for (let tries = 0; tries < 50 && (await isEncrypted('prefer')) !== true; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+
+  /** Whether a connection by these settings is encrypted, or why there is none. */
+  async function isEncrypted(sslmode: string | undefined, root?: string): Promise<unknown> {
+    const url = new URL(encrypted.url);
+    if (sslmode !== undefined) url.searchParams.set('sslmode', sslmode);
+    if (root !== undefined) url.searchParams.set('sslrootcert', root);
+    const question = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+    return withSession(url.href, { secrets }, (session) => session.query(question)).then(
+      ({ rows }) => rows[0]?.['ssl'],
+      (error: unknown) => (error instanceof MeasurementError ? error.reason : error),
+    );
+  }
+
+  test('preferred when the URL says nothing, and left out when it says so', async () => {
+    expect(await isEncrypted(undefined)).toBe(true);
+    expect(await isEncrypted('disable')).toBe(false);
+  });
+
+  test('required without looking at who issued the certificate', async () => {
+    expect(await isEncrypted('require')).toBe(true);
+  });
+
+  test('verified by issuer, whatever the name', async () => {
+    expect(await isEncrypted('verify-ca', authority.file)).toBe(true);
+    expect(await isEncrypted('verify-ca', other.file)).toBe('tls_invalid');
+    expect(await isEncrypted('require', other.file)).toBe('tls_invalid');
+  });
+
+  test('verified by issuer and name', async () => {
+    expect(await isEncrypted('verify-full', authority.file)).toBe('tls_invalid');
+  });
+
+  test('with a certificate that is not there, or none where there must be one', async () => {
+    expect(await isEncrypted('verify-ca', '/absent.pem')).toBe('tls_invalid');
+    expect(await isEncrypted('verify-ca')).toBe('tls_invalid');
   });
 });
 
