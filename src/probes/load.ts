@@ -10,6 +10,8 @@ import { defineProbe } from './probe.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
+const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
 const statusField = () =>
   z.union([
     z.int().min(100).max(599),
@@ -20,7 +22,9 @@ const schema = () =>
   z
     .strictObject({
       url: z
-        .url({ protocol: /^https?$/, error: 'Expected a URL that starts with http:// or https://.' })
+        .string()
+        // Not `z.url`: its `format: uri` makes editors reject `${api}/plans`.
+        .refine(isWebUrl, 'Expected a URL that starts with http:// or https://.')
         .describe('Where the requests go. Its certificate is not verified: use a `tls` check for that.'),
       requests: z.int().min(1).max(100_000_000).describe('How many requests to make.').optional(),
       duration: durationField().describe('How long to make requests, instead of how many: `30s`.').optional(),
@@ -82,7 +86,8 @@ export const load = defineProbe<LoadSpec>({
   defaultLimitMs: 30 * 60_000,
   title: (spec) => `${amountOf(spec)}, ${spec.concurrency ?? 10} at a time`,
   provides: () => promisedByLoad(),
-  async measure(spec, { clock, signal, progress, wanted }) {
+  async measure(spec, { clock, signal, progress, wanted, secrets }) {
+    secrets.addUrl(spec.url);
     const scenario = scenarioOf(spec);
     const recording = await generateLoad(scenario, {
       clock,
