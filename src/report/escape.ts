@@ -53,7 +53,7 @@ const MARKDOWN: Readonly<Record<string, string>> = {
 
 /**
  * For running Markdown text and table cells. Specials become entities rather than backslash escapes: an entity means the
- * same in a cell, a heading and inline HTML, and cannot be undone by a backslash before it.
+ * same in a cell, a heading and an HTML element, and cannot be undone by a backslash before it.
  */
 export function markdownText(text: string): string {
   return (
@@ -92,21 +92,16 @@ export function html(text: string): string {
   return asEntities(plainLines(text));
 }
 
-/** For the text of an HTML element inside Markdown, where GitHub still looks for mentions. */
-export function htmlInMarkdown(text: string): string {
-  return asEntities(plainLine(text))
-    .replace(/@/g, '@&#8203;')
-    .replace(/#(?=\d)/g, '#&#8203;');
-}
-
 /** For XML text and quoted attributes: what XML 1.0 cannot hold is dropped; keeps lines. */
 export function xml(text: string): string {
   return asEntities(plainLines(text));
 }
 
-/** One line for a log or terminal. The runner obeys `::commands` at the start of a line and `##[commands]` anywhere. */
+/** One line for a log or terminal. The runner obeys `::commands` at the start of a line and `##[commands]` anywhere; wrapping may bring any word to the start. */
 export function logLine(text: string): string {
-  return plainLine(text).replace(/^::/, ': :').replace(/##\[/g, '## [');
+  return plainLine(text)
+    .replace(/(^| )::/g, '$1: :')
+    .replace(/##\[/g, '## [');
 }
 
 /** Only http(s) addresses become links; undefined for anything else. */

@@ -1,5 +1,4 @@
 import type { Checklist, Item } from '../checklist/model.ts';
-import { blocks } from '../checklist/verdict.ts';
 import type { Locale } from '../criteria/value.ts';
 import { plainLine, xml } from './escape.ts';
 import { headline } from './headline.ts';
@@ -31,7 +30,7 @@ export function renderJunit(checklist: Checklist, locale: Locale = 'en'): string
     return { name, cases: items.map((item) => caseOf(item, name, locale)) };
   });
   const told = suites.some(({ cases }) => cases.some(({ mark }) => mark === 'failure' || mark === 'error'));
-  if (!told && (checklist.verdict === 'running' || blocks(checklist.verdict))) suites.push(verdictSuite(checklist, locale));
+  if (!told && !isGood(checklist)) suites.push(verdictSuite(checklist, locale));
   const all = suites.flatMap(({ cases }) => cases);
   const name =
     checklist.service === undefined ? `holdpoint ${checklist.phase}` : `holdpoint ${checklist.phase} ${checklist.service}`;
@@ -43,6 +42,9 @@ export function renderJunit(checklist: Checklist, locale: Locale = 'en'): string
     '',
   ].join('\n');
 }
+
+const isGood = ({ verdict, reason }: Checklist): boolean =>
+  verdict === 'pass' || verdict === 'warn' || (verdict === 'skipped' && reason === 'dry_run');
 
 function caseOf(item: Item, suite: string, locale: Locale): Case {
   const lines = findings(item, locale).map(({ sentence }) => sentence);

@@ -169,7 +169,7 @@ export function allowedText(comparison: Comparison, opposite: boolean, words: Wo
       ? plainLine(operator)
       : measured === undefined || allowed.length > 1
         ? show(first, locale)
-        : shortLine(formatPair(measured, first, locale)[1], VALUE_LENGTH);
+        : visible(formatPair(measured, first, locale)[1]);
   const all = (): string => shortLine(allowed.map((value) => show(value, locale)).join(', '), VALUE_LENGTH);
   switch (operator) {
     case 'between': {
@@ -198,14 +198,16 @@ const SIGN: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '==':
 function measuredText({ measured, allowed }: Comparison, locale: Locale): string {
   const [limit] = allowed;
   if (measured === undefined) return '';
-  return limit === undefined || allowed.length > 1
-    ? show(measured, locale)
-    : shortLine(formatPair(measured, limit, locale)[0], VALUE_LENGTH);
+  return limit === undefined || allowed.length > 1 ? show(measured, locale) : visible(formatPair(measured, limit, locale)[0]);
 }
 
 function show(value: Value, locale: Locale): string {
-  const shown = shortLine(formatValue(value, locale), VALUE_LENGTH);
-  return shown === '' ? '""' : shown;
+  return visible(formatValue(value, locale));
+}
+
+/** An empty text is shown as one, not as nothing. */
+function visible(formatted: string): string {
+  return shortLine(formatted, VALUE_LENGTH) || '""';
 }
 
 /** The amount of a value; for a series its last point. */

@@ -2,7 +2,7 @@ import type { Evidence, Item } from '../../checklist/model.ts';
 import { formatValue } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import { cutLines } from '../budget.ts';
-import { htmlInMarkdown, markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
+import { markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
 import { ICONS } from '../icons.ts';
 import type { Words } from '../locale/words.ts';
 import { judgementState, outcomeWord } from '../sentence.ts';
@@ -29,7 +29,7 @@ export function hasDetails(item: Item): boolean {
 /** An item's criteria, other measurements and evidence, folded under its title. `size` undefined leaves the evidence out. */
 export function itemDetails(item: Item, words: Words, locale: Locale, size: EvidenceSize | undefined): string {
   const state = shownState(item);
-  const title = `${ICONS[state]} ${words.states[state]} · <b>${htmlInMarkdown(shortLine(item.title, TITLE_LENGTH))}</b>`;
+  const title = `${ICONS[state]} ${words.states[state]} · <b>${markdownText(shortLine(item.title, TITLE_LENGTH))}</b>`;
   const parts = [
     criteriaTable(item, words, locale),
     measurementsTable(item, words, locale),
