@@ -1,0 +1,216 @@
+import type { Octokit } from '@octokit/rest';
+import type { Clock } from '../checklist/clock.ts';
+import type { Checklist } from '../checklist/model.ts';
+import type { Sink } from '../checklist/sink.ts';
+import type { Locale } from '../criteria/value.ts';
+import { cutToBytes } from '../report/budget.ts';
+import { shortLine } from '../report/escape.ts';
+import { CHECK_RUN_BYTES } from '../report/markdown.ts';
+import { type Annotation, annotationsOf } from './annotations.ts';
+import { atMost } from './at-most.ts';
+import { describeFailure } from './failure.ts';
+import { GRACE_MS, pacedUpdates, type Updates } from './updates.ts';
+
+/** The part of GitHub's API that a check run needs. */
+export interface ChecksApi {
+  readonly rest: { readonly checks: Pick<Octokit['rest']['checks'], 'create' | 'update'> };
+}
+
+export interface CheckRunOptions {
+  readonly client: ChecksApi;
+  readonly owner: string;
+  readonly repo: string;
+  readonly headSha: string;
+  /** Fixed, and its own for each phase: branch rules name it. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly render: {
+    title(checklist: Checklist): string;
+    summary(checklist: Checklist): string;
+    /** Empty: none. */
+    text(checklist: Checklist): string;
+  };
+  /** Tells runs of one name apart: run, attempt, job. */
+  readonly externalId?: string;
+  readonly detailsUrl?: string;
+  /** Told once the check run exists, before anything else is done. */
+  readonly onCreated?: (id: number, url: string) => void | Promise<void>;
+  /** Whether to remark at the plan's lines. */
+  readonly annotate: boolean;
+  /** Of the annotations. */
+  readonly locale?: Locale;
+}
+
+export interface CheckRunSink extends Sink {
+  /** The page of the check run; undefined while there is none. */
+  readonly url: string | undefined;
+  readonly id: number | undefined;
+}
+
+type Conclusion = 'success' | 'failure' | 'cancelled';
+
+/**
+ * Only what passed is a success: GitHub takes `neutral` and `skipped` for as good as that, so a checklist that tells nothing,
+ * a dry run's too, is a failure.
+ */
+export function conclusionOf({ verdict, reason }: Pick<Checklist, 'verdict' | 'reason'>): Conclusion {
+  if (reason === 'cancelled') return 'cancelled';
+  return verdict === 'pass' || verdict === 'warn' ? 'success' : 'failure';
+}
+
+/** GitHub takes no more in one request, and appends what it is sent. */
+const ANNOTATIONS_A_REQUEST = 50;
+const TITLE_LENGTH = 255;
+/** The gate does not wait longer for its check run; it is then made while the items run. */
+const OPEN_MS = 3_000;
+
+/**
+ * Shows the checklist as a check run: every item pending at first, then as it stands, then completed. What `open` could not do
+ * `close` tries once more, and only then is it told; a completed check run is never opened again.
+ */
+export function checkRunSink(options: CheckRunOptions): CheckRunSink {
+  const { client, owner, repo, headSha, name, clock, render, externalId, detailsUrl } = options;
+  const api = client.rest.checks;
+  let created: { readonly id: number; readonly url: string } | undefined;
+  let updates: Updates<Checklist> | undefined;
+  let shown: string | undefined;
+  let newest: Checklist | undefined;
+  let opening: Promise<void> | undefined;
+  const tooLate = new AbortController();
+
+  const output = (checklist: Checklist) => {
+    const title = shortLine(render.title(checklist), TITLE_LENGTH) || name;
+    const text = cutToBytes(render.text(checklist), CHECK_RUN_BYTES);
+    // An update replaces the whole output, so each has all of it.
+    return { title, summary: cutToBytes(render.summary(checklist), CHECK_RUN_BYTES) || title, ...(text === '' ? {} : { text }) };
+  };
+
+  const create = async (state: CreateState, signal?: AbortSignal): Promise<void> => {
+    const { data } = await api.create({
+      owner,
+      repo,
+      name,
+      head_sha: headSha,
+      ...(externalId === undefined ? {} : { external_id: externalId }),
+      ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
+      ...state,
+      ...(signal === undefined ? {} : { request: { signal } }),
+    });
+    created = { id: data.id, url: data.html_url ?? '' };
+    try {
+      await options.onCreated?.(created.id, created.url);
+    } catch {
+      // Who keeps the id is the second line of defence; without it the first one still works.
+    }
+  };
+
+  const begin = async (checklist: Checklist): Promise<void> => {
+    const first = output(checklist);
+    await create({ status: 'in_progress', started_at: iso(checklist.startedAt), output: first }, tooLate.signal);
+    shown = JSON.stringify(first);
+    updates = pacedUpdates(send, clock);
+    if (newest !== undefined) updates.offer(newest);
+  };
+
+  const send = async (checklist: Checklist, signal: AbortSignal): Promise<void> => {
+    const next = output(checklist);
+    const rendered = JSON.stringify(next);
+    if (created === undefined || rendered === shown) return;
+    // No status: should this arrive late, it must not open what was completed. No second try: the next update is one.
+    await api.update({ owner, repo, check_run_id: created.id, output: next, request: { signal, retries: 0 } });
+    shown = rendered;
+  };
+
+  const complete = async (checklist: Checklist): Promise<void> => {
+    const annotations = options.annotate ? annotationsOf(checklist, options.locale) : [];
+    const parts = inParts(annotations);
+    const final = output(checklist);
+    const [first = []] = parts;
+    const ended = {
+      status: 'completed',
+      conclusion: conclusionOf(checklist),
+      completed_at: iso(checklist.finishedAt ?? clock.now()),
+      output: { ...final, ...(first.length === 0 ? {} : { annotations: first }) },
+    } as const;
+    if (created === undefined) await create({ ...ended, started_at: iso(checklist.startedAt) });
+    else await api.update({ owner, repo, check_run_id: created.id, ...ended });
+    for (const more of parts.slice(1)) {
+      if (created === undefined) return;
+      await api.update({ owner, repo, check_run_id: created.id, output: { ...final, annotations: more } });
+    }
+  };
+
+  return {
+    name: 'check run',
+    get id() {
+      return created?.id;
+    },
+    get url() {
+      return created?.url || undefined;
+    },
+    async open(checklist) {
+      // Over before it began, by a plan with problems: one request at the end says it all.
+      if (checklist.verdict !== 'running') return;
+      opening = begin(checklist).catch(() => undefined);
+      await atMost(OPEN_MS, opening, clock);
+    },
+    update(checklist) {
+      newest = checklist;
+      updates?.offer(checklist);
+    },
+    async close(checklist) {
+      if (opening !== undefined) {
+        await atMost(GRACE_MS, opening, clock);
+        tooLate.abort();
+        await opening;
+      }
+      await updates?.stop();
+      try {
+        await complete(checklist);
+      } catch (error) {
+        throw new Error(describeFailure(error, 'check run', 'checks: write'), { cause: error });
+      }
+    },
+  };
+}
+
+interface Output {
+  readonly title: string;
+  readonly summary: string;
+  readonly text?: string;
+}
+
+type CreateState =
+  | { readonly status: 'in_progress'; readonly started_at: string; readonly output: Output }
+  | {
+      readonly status: 'completed';
+      readonly conclusion: Conclusion;
+      readonly started_at: string;
+      readonly completed_at: string;
+      readonly output: Output & { readonly annotations?: ApiAnnotation[] };
+    };
+
+interface ApiAnnotation {
+  path: string;
+  start_line: number;
+  end_line: number;
+  annotation_level: Annotation['level'];
+  title: string;
+  message: string;
+}
+
+function inParts(annotations: readonly Annotation[]): ApiAnnotation[][] {
+  const all = annotations.map(({ path, line, level, title, message }) => ({
+    path,
+    start_line: line,
+    end_line: line,
+    annotation_level: level,
+    title,
+    message,
+  }));
+  const parts: ApiAnnotation[][] = [];
+  for (let at = 0; at < all.length; at += ANNOTATIONS_A_REQUEST) parts.push(all.slice(at, at + ANNOTATIONS_A_REQUEST));
+  return parts;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,92 @@
+import type { Octokit } from '@octokit/rest';
+import type { Clock } from '../checklist/clock.ts';
+import { systemClock } from '../runner/clock.ts';
+import type { Log } from '../runner/ports.ts';
+
+/** GitHub's API. Sinks take the few routes of it that they use. */
+export type GithubClient = Octokit;
+
+export interface ClientOptions {
+  readonly token: string;
+  /** `https://api.github.com`, or that of an Enterprise Server; without a slash at the end. */
+  readonly apiUrl: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** A call is given up after this many milliseconds, retries and waiting included: a gate must not hang on its report. */
+  readonly deadlineMs?: number;
+}
+
+const DEADLINE_MS = 20_000;
+/** After 1 s and after another 4 s; then the call has failed. */
+const RETRIES = 2;
+/** A rate limit that lasts longer is told at once. */
+const LONGEST_WAIT_S = 8;
+
+let clients = 0;
+
+/** The only maker of an API client. Loads Octokit on the first call: a run without a token never pays for it. */
+export async function createClient(options: ClientOptions): Promise<GithubClient> {
+  const { token, apiUrl, log, clock = systemClock, deadlineMs = DEADLINE_MS } = options;
+  const [{ Octokit }, { retry }, { throttling }] = await Promise.all([
+    import('@octokit/rest'),
+    import('@octokit/plugin-retry'),
+    import('@octokit/plugin-throttling'),
+  ]);
+  const debug = (message: unknown) => log.debug(`GitHub: ${String(message)}`);
+  const waitsShortly = (retryAfter: number, _request: unknown, _client: unknown, retryCount: number) =>
+    retryCount < 1 && retryAfter <= LONGEST_WAIT_S;
+  clients += 1;
+  const client = new (Octokit.plugin(retry, throttling))({
+    auth: token,
+    baseUrl: apiUrl.replace(/\/+$/, ''),
+    userAgent: 'holdpoint',
+    log: { debug, info: debug, warn: debug, error: debug },
+    retry: { doNotRetry: REFUSALS, retries: RETRIES },
+    throttle: {
+      // The plugin's queues are shared by all clients of one id.
+      id: `holdpoint-${clients}`,
+      onRateLimit: waitsShortly,
+      onSecondaryRateLimit: waitsShortly,
+    },
+  });
+  // Wrapped last, so that it stands around the plugins and their waiting.
+  client.hook.wrap('request', (request, parameters) =>
+    withinDeadline(
+      (signal) => request({ ...parameters, request: { ...parameters.request, signal } }),
+      parameters.request.signal,
+      deadlineMs,
+      clock,
+    ),
+  );
+  return client;
+}
+
+/**
+ * Answers that a second try does not change: every 4xx but 429. Octokit's own list has no 409 (a repository without a commit),
+ * 413 or 415.
+ */
+const REFUSALS = Array.from({ length: 100 }, (_, index) => 400 + index).filter((status) => status !== 429);
+
+async function withinDeadline<Result>(
+  call: (signal: AbortSignal) => Result | Promise<Result>,
+  cancelled: AbortSignal | undefined,
+  deadlineMs: number,
+  clock: Clock,
+): Promise<Result> {
+  const over = new AbortController();
+  const done = new AbortController();
+  // The default reason is an AbortError, the one error that Octokit does not try again.
+  const stop = () => over.abort();
+  const late = new Promise<never>((_, reject) => {
+    over.signal.addEventListener('abort', () => reject(over.signal.reason), { once: true });
+  });
+  cancelled?.addEventListener('abort', stop, { once: true });
+  if (cancelled?.aborted) stop();
+  clock.sleep(deadlineMs, done.signal).then(stop, () => undefined);
+  try {
+    return await Promise.race([call(over.signal), late]);
+  } finally {
+    done.abort();
+    cancelled?.removeEventListener('abort', stop);
+  }
+}
