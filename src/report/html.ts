@@ -67,8 +67,11 @@ ${present.length === 0 ? '' : `<div class="meter" aria-hidden="true">${meter}</d
 function findingsTable(heading: string, items: readonly Item[], words: Words, locale: Locale): string {
   if (items.length === 0) return '';
   const { item, measured, allowed, margin } = words.columns;
-  const head = [item, measured, allowed, margin].map((column) => `<th scope="col">${html(column)}</th>`).join('');
-  return `<section><h2>${html(heading)}</h2><div class="box"><table class="findings"><colgroup><col><col><col><col></colgroup><thead><tr>${head}</tr></thead>
+  const compared = items.some((one) => findings(one, locale).some(({ subject }) => subject !== undefined));
+  const columns = [item, measured, allowed, margin].map((column) => `<th scope="col">${html(column)}</th>`).join('');
+  // Headings above messages alone would head nothing.
+  const head = compared ? `<thead><tr>${columns}</tr></thead>` : '';
+  return `<section><h2>${html(heading)}</h2><div class="box"><table class="findings"><colgroup><col><col><col><col></colgroup>${head}
 ${items.map((one) => findingRows(one, words, locale)).join('\n')}
 </table></div></section>`;
 }

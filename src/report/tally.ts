@@ -15,9 +15,14 @@ export const STATE_ORDER = [
 
 export type Tally = Readonly<Record<ItemState, number>>;
 
-/** How an item is shown and counted: what the plan does not require warns instead of blocking. */
+/**
+ * How an item is shown and counted: what the plan does not require warns instead of blocking, and what a cancellation
+ * stopped is no error of the system.
+ */
 export function shownState(item: Item): ItemState {
-  return blocks(item.state) && !item.required && item.reason !== 'cancelled' ? 'warn' : item.state;
+  if (!blocks(item.state)) return item.state;
+  if (item.reason === 'cancelled') return 'skipped';
+  return item.required ? item.state : 'warn';
 }
 
 /** How many items are shown in each state. */
@@ -39,7 +44,7 @@ export function tally(items: readonly Item[]): Tally {
 /** Items that hold the deployment back, failures before errors before inconclusive ones. What a cancellation stopped is not among them. */
 export function blockingItems(checklist: Checklist): readonly Item[] {
   return (['fail', 'error', 'inconclusive'] as const).flatMap((state) =>
-    checklist.items.filter((item) => item.state === state && item.required && item.reason !== 'cancelled'),
+    checklist.items.filter((item) => shownState(item) === state),
   );
 }
 

@@ -35,7 +35,7 @@ describe('the report on a terminal', () => {
   });
 
   test('a cancelled item says so', () => {
-    expect(renderTerminal(SAMPLES.cancelled)).toMatch(/ERROR +Stress test, 50 at a time +cancelled/);
+    expect(renderTerminal(SAMPLES.cancelled)).toMatch(/SKIP +Stress test, 50 at a time +cancelled/);
   });
 
   test.each(HOSTILE)('what others wrote cannot draw, move the cursor or command the runner: %j', (text) => {

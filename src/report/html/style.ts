@@ -92,7 +92,7 @@ details[open] > summary.row::after { transform: rotate(225deg); margin-top: 9px;
 .plain { border-collapse: collapse; font-size: 13px; min-width: 50%; }
 .plain caption { text-align: left; font-size: 12px; color: var(--muted); padding-bottom: 4px; }
 .plain th, .plain td { border: 1px solid var(--line); padding: 4px 10px; text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
-.plain thead th { background: var(--subtle); font-weight: 600; }
+.plain thead th { background: var(--subtle); font-weight: 600; white-space: nowrap; }
 .plain td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .plain .state { display: inline-flex; gap: 6px; align-items: center; }
 .plain .state .icon { width: 14px; height: 14px; }

@@ -91,7 +91,6 @@ export const EN: Words = {
     notes: 'Notes',
     criteria: 'Criteria',
     measurements: 'Measurements',
-    planProblems: (n) => count(n, 'problem in the plan', 'problems in the plan'),
   },
   columns: {
     state: 'State',
@@ -104,7 +103,6 @@ export const EN: Words = {
     criterion: 'Criterion',
     name: 'Name',
     value: 'Value',
-    samples: 'Samples',
   },
   intents: { expect: 'must hold', abort: 'stops the rollout', warn: 'warns' },
   outcomes: { holds: 'holds', violated: 'does not hold', unknown: 'unknown' },
@@ -131,7 +129,6 @@ export const EN: Words = {
   repository: 'Repository',
   started: 'Started',
   finished: 'Finished',
-  duration: 'Duration',
   plan: 'Plan',
   dryRun: 'dry run',
   planFrom: (file, source, sha) => {
@@ -151,8 +148,6 @@ export const EN: Words = {
     notes: (n) => `Left out for length: ${count(n, 'note', 'notes')}.`,
     elsewhere: 'The JSON and HTML reports hold everything.',
   },
-  noEvidence: 'No item kept evidence.',
-  noMessage: 'no further details',
   planAdvice: 'Nothing was run. Correct the plan and run again; `holdpoint validate` checks it beforehand.',
   noPosition: 'inputs',
   seriesFrom: (title, low, high, last) => `${title}: from ${low} to ${high}, last ${last}`,

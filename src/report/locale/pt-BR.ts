@@ -94,7 +94,6 @@ export const PT_BR: Words = {
     notes: 'Observações',
     criteria: 'Critérios',
     measurements: 'Medições',
-    planProblems: (n) => count(n, 'problema no plano', 'problemas no plano'),
   },
   columns: {
     state: 'Estado',
@@ -107,7 +106,6 @@ export const PT_BR: Words = {
     criterion: 'Critério',
     name: 'Nome',
     value: 'Valor',
-    samples: 'Amostras',
   },
   intents: { expect: 'obrigatório', abort: 'interrompe o rollout', warn: 'alerta' },
   outcomes: { holds: 'atendido', violated: 'não atendido', unknown: 'indefinido' },
@@ -134,7 +132,6 @@ export const PT_BR: Words = {
   repository: 'Repositório',
   started: 'Início',
   finished: 'Fim',
-  duration: 'Duração',
   plan: 'Plano',
   dryRun: 'simulação',
   planFrom: (file, source, sha) => {
@@ -154,8 +151,6 @@ export const PT_BR: Words = {
     notes: (n) => `Omitido por tamanho: ${count(n, 'observação', 'observações')}.`,
     elsewhere: 'Os relatórios em JSON e HTML trazem tudo.',
   },
-  noEvidence: 'Nenhum item guardou evidências.',
-  noMessage: 'sem mais detalhes',
   planAdvice: 'Nada foi executado. Corrija o plano e execute de novo; `holdpoint validate` confere o plano antes.',
   noPosition: 'parâmetros',
   seriesFrom: (title, low, high, last) => `${title}: de ${low} a ${high}, último ${last}`,

@@ -85,7 +85,6 @@ export interface Words {
     readonly notes: string;
     readonly criteria: string;
     readonly measurements: string;
-    readonly planProblems: (count: number) => string;
   };
   readonly columns: {
     readonly state: string;
@@ -98,7 +97,6 @@ export interface Words {
     readonly criterion: string;
     readonly name: string;
     readonly value: string;
-    readonly samples: string;
   };
   readonly intents: Readonly<Record<'expect' | 'abort' | 'warn', string>>;
   readonly outcomes: Readonly<Record<'holds' | 'violated' | 'unknown', string>>;
@@ -116,7 +114,6 @@ export interface Words {
   readonly repository: string;
   readonly started: string;
   readonly finished: string;
-  readonly duration: string;
   readonly plan: string;
   readonly dryRun: string;
   readonly planFrom: (file: string, source: 'head' | 'base' | 'input', sha: string | undefined) => string;
@@ -132,8 +129,6 @@ export interface Words {
     readonly notes: (count: number) => string;
     readonly elsewhere: string;
   };
-  readonly noEvidence: string;
-  readonly noMessage: string;
   readonly planAdvice: string;
   readonly noPosition: string;
   readonly seriesFrom: (title: string, low: string, high: string, last: string) => string;
