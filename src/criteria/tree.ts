@@ -1,0 +1,75 @@
+import type { BaselineReference, Expression, Reference, Term, Word } from './syntax.ts';
+
+/** Walks of the syntax tree. */
+
+const TERMS: ReadonlySet<string> = new Set<Term['kind']>([
+  'quantity',
+  'text',
+  'flag',
+  'word',
+  'reference',
+  'baseline',
+  'arithmetic',
+  'negation',
+  'call',
+]);
+
+export function isTerm(node: Term | Expression): node is Term {
+  return TERMS.has(node.kind);
+}
+
+/** The parts directly below a node, in order. */
+export function partsOf(node: Term | Expression): readonly (Term | Expression)[] {
+  switch (node.kind) {
+    case 'arithmetic':
+    case 'relation':
+      return [node.left, node.right];
+    case 'negation':
+    case 'not':
+    case 'held':
+      return [node.operand];
+    case 'call':
+    case 'and':
+    case 'or':
+      return node.operands;
+    case 'between':
+      return [node.subject, node.lower, node.upper];
+    case 'in':
+      return [node.subject, ...node.options];
+    case 'matches':
+    case 'bare':
+      return [node.subject];
+    default:
+      return [];
+  }
+}
+
+/** All terms without parts below a node. */
+export function termsOf(node: Term | Expression): readonly Term[] {
+  const parts = partsOf(node);
+  if (parts.length === 0) return isTerm(node) ? [node] : [];
+  return parts.flatMap(termsOf);
+}
+
+/** What a node names: measurements, baselines, and words that may be either a measurement or a text. */
+export function namedTerms(node: Term | Expression): readonly (Reference | BaselineReference | Word)[] {
+  return termsOf(node).filter((term) => term.kind === 'reference' || term.kind === 'baseline' || term.kind === 'word');
+}
+
+/** Names of measurements, each once, in order; without the baseline's. */
+export function namesIn(node: Term | Expression): readonly string[] {
+  const names = namedTerms(node).flatMap((term) =>
+    term.kind === 'reference' ? [term.name] : term.kind === 'word' ? [term.word] : [],
+  );
+  return [...new Set(names)];
+}
+
+export function usesBaseline(node: Term | Expression): boolean {
+  return termsOf(node).some((term) => term.kind === 'baseline');
+}
+
+/** The longest `for` in milliseconds. */
+export function windowOf(node: Term | Expression): number {
+  const own = node.kind === 'held' ? node.windowMs : 0;
+  return Math.max(own, ...partsOf(node).map(windowOf));
+}
