@@ -3,8 +3,10 @@ import type { Clock } from '../checklist/clock.ts';
 import { systemClock } from '../runner/clock.ts';
 import type { Log } from '../runner/ports.ts';
 
-/** GitHub's API. Sinks take the few routes of it that they use. */
-export type GithubClient = Octokit;
+/** The two families of GitHub's API that are used. Sinks take the few routes of them that they need. */
+export interface GithubClient {
+  readonly rest: Pick<Octokit['rest'], 'checks' | 'repos'>;
+}
 
 export interface ClientOptions {
   readonly token: string;
@@ -35,30 +37,30 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
   const debug = (message: unknown) => log.debug(`GitHub: ${String(message)}`);
   const waitsShortly = (retryAfter: number, _request: unknown, _client: unknown, retryCount: number) =>
     retryCount < 1 && retryAfter <= LONGEST_WAIT_S;
-  clients += 1;
-  const client = new (Octokit.plugin(retry, throttling))({
-    auth: token,
-    baseUrl: apiUrl.replace(/\/+$/, ''),
-    userAgent: 'holdpoint',
-    log: { debug, info: debug, warn: debug, error: debug },
-    retry: { doNotRetry: REFUSALS, retries: RETRIES },
-    throttle: {
-      // The plugin's queues are shared by all clients of one id.
-      id: `holdpoint-${clients}`,
-      onRateLimit: waitsShortly,
-      onSecondaryRateLimit: waitsShortly,
-    },
-  });
-  // Wrapped last, so that it stands around the plugins and their waiting.
-  client.hook.wrap('request', (request, parameters) =>
-    withinDeadline(
-      (signal) => request({ ...parameters, request: { ...parameters.request, signal } }),
-      parameters.request.signal,
-      deadlineMs,
-      clock,
-    ),
-  );
-  return client;
+  const Client = Octokit.plugin(retry, throttling);
+  const connect = () => {
+    clients += 1;
+    const client = new Client({
+      auth: token,
+      baseUrl: apiUrl.replace(/\/+$/, ''),
+      userAgent: 'holdpoint',
+      log: { debug, info: debug, warn: debug, error: debug },
+      retry: { doNotRetry: REFUSALS, retries: RETRIES },
+      throttle: { id: `holdpoint-${clients}`, onRateLimit: waitsShortly, onSecondaryRateLimit: waitsShortly },
+    });
+    // Wrapped last, so that it stands around the plugins and their waiting.
+    client.hook.wrap('request', (request, parameters) =>
+      withinDeadline(
+        (signal) => request({ ...parameters, request: { ...parameters.request, signal } }),
+        parameters.request.signal,
+        deadlineMs,
+        clock,
+      ),
+    );
+    return client;
+  };
+  // The plugin lets a second pass between two writes of one id. Check run and status need not wait for each other.
+  return { rest: { checks: connect().rest.checks, repos: connect().rest.repos } };
 }
 
 /**

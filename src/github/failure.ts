@@ -60,6 +60,7 @@ function notFound(what: Wanted, permission: Permission): string {
 }
 
 function isRateLimit({ message, headers }: Answer): boolean {
+  if (/not accessible/i.test(message)) return false;
   return /\brate limit|abuse detection/i.test(message) || headers.get('x-ratelimit-remaining') === '0';
 }
 
