@@ -50,13 +50,15 @@ const TITLE_LENGTH = 255;
 export async function runnerProtocol(env: Environment): Promise<RunnerProtocol> {
   const core = await import('@actions/core');
   const used = { error: 0, warning: 0, notice: 0 };
-  const line = (text: string) => core.info(logLine(text));
 
   const annotate = ({ level, message, title, file, line: at }: LogAnnotation): void => {
     const text = shortLine(logLine(message), MESSAGE_LENGTH);
     used[level] += 1;
-    if (used[level] > ANNOTATIONS_A_LEVEL) return line(`${level}: ${text}`);
-    return core[level](text, {
+    if (used[level] > ANNOTATIONS_A_LEVEL) {
+      core.info(`${level}: ${text}`);
+      return;
+    }
+    core[level](text, {
       ...(title === undefined ? {} : { title: shortLine(logLine(title), TITLE_LENGTH) }),
       ...(file === undefined ? {} : { file }),
       ...(at === undefined ? {} : { startLine: at }),

@@ -1,23 +1,47 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checklist } from '../checklist/model.ts';
+import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
 
-/**
- * Writes the report as `<phase>.json`, `<phase>.html` and `<phase>.junit.xml` into a folder, which is made when it is not there.
- *
- * @returns the path of the JSON.
- */
-export async function writeReportFiles(checklist: Checklist, directory: string, locale: Locale): Promise<string> {
+export interface ReportFiles extends Sink {
+  /** Of the JSON report, once it is written. */
+  readonly path: string | undefined;
+}
+
+/** Writes the report as `<phase>.json`, `<phase>.html` and `<phase>.junit.xml` into a folder, which is made when it is not there. */
+export function reportFilesSink(directory: string, locale: Locale): ReportFiles {
+  let written: string | undefined;
+  return {
+    name: 'report files',
+    get path() {
+      return written;
+    },
+    open: () => Promise.resolve(),
+    update() {
+      // A report is of the end.
+    },
+    async close(checklist) {
+      try {
+        written = await write(checklist, directory, locale);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`The report could not be written into ${directory}: ${why}.`, { cause: error });
+      }
+    },
+  };
+}
+
+async function write(checklist: Checklist, directory: string, locale: Locale): Promise<string> {
   await mkdir(directory, { recursive: true });
   const path = (extension: string) => join(directory, `${checklist.phase}.${extension}`);
   await Promise.all([
     writeFile(path('json'), `${JSON.stringify(renderJson(checklist), null, 2)}\n`),
     writeFile(path('html'), renderHtml(checklist, { locale })),
-    writeFile(path('junit.xml'), renderJunit(checklist)),
+    writeFile(path('junit.xml'), renderJunit(checklist, locale)),
   ]);
   return path('json');
 }

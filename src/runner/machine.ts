@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from './clock.ts';
+import { nodeExec } from './exec.ts';
+import type { Environment, Log, Ports, Secrets } from './ports.ts';
+
+export interface MachineOptions {
+  readonly env: Environment;
+  /** The plan's relative paths start here. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly secrets: Secrets;
+  readonly log: Log;
+}
+
+/** Gives work the real world, and takes away afterwards what it left in the temporary folder. */
+export async function onMachine<Result>(options: MachineOptions, work: (ports: Ports) => Promise<Result>): Promise<Result> {
+  const env = withoutInputs(options.env);
+  const temporaryDirectory = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'holdpoint-'));
+  try {
+    return await work({
+      ...options,
+      env,
+      clock: systemClock,
+      exec: nodeExec(env),
+      fetch: globalThis.fetch,
+      temporaryDirectory,
+    });
+  } finally {
+    await rm(temporaryDirectory, { recursive: true, force: true });
+  }
+}
+
+/** The action's inputs, the token among them, are no business of the programs that a plan starts. */
+function withoutInputs(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(INPUT_|STATE_|HOLDPOINT_STATE$)/.test(name)));
+}

@@ -1,0 +1,53 @@
+import type { Checklist, Item } from '../checklist/model.ts';
+import type { Sink } from '../checklist/sink.ts';
+import type { Locale } from '../criteria/value.ts';
+import { progressLine, renderTerminal } from '../report/terminal.ts';
+
+export interface ProgressOptions {
+  readonly locale: Locale;
+  readonly colour: boolean;
+  /** Columns of a terminal, which is kept up to date with what runs; absent for a log, which gets a line for each item that has ended. */
+  readonly width?: number;
+  /** Writes text as it is; may hold ANSI codes when there is a width. */
+  readonly write: (text: string) => void;
+}
+
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** Tells a terminal or a log what has ended, and at the end the whole report. */
+export function progressSink({ locale, colour, width, write }: ProgressOptions): Sink {
+  const told = new Set<string>();
+  const style = { locale, colour, ...(width === undefined ? {} : { width }) };
+  let live = '';
+
+  const showLive = (line: string): void => {
+    if (width === undefined || line === live) return;
+    write(`${CLEAR_LINE}${line}`);
+    live = line;
+  };
+  const tell = (item: Item): void => {
+    if (told.has(item.id)) return;
+    told.add(item.id);
+    showLive('');
+    write(`${progressLine(item, style)}\n`);
+  };
+  const update = (checklist: Checklist): void => {
+    const ended = checklist.items.filter(({ state }) => state !== 'pending' && state !== 'running');
+    for (const item of ended) tell(item);
+    const running = checklist.items.find(({ state }) => state === 'running');
+    showLive(running === undefined ? '' : progressLine(running, style));
+  };
+  return {
+    name: width === undefined ? 'log' : 'terminal',
+    open: () => Promise.resolve(),
+    update,
+    close(checklist) {
+      if (checklist.reason !== 'plan_error') update(checklist);
+      showLive('');
+      write(
+        `${told.size > 0 ? '\n' : ''}${renderTerminal(checklist, { locale, colour, ...(width === undefined ? {} : { width }) })}`,
+      );
+      return Promise.resolve();
+    },
+  };
+}
