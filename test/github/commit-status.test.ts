@@ -1,0 +1,92 @@
+import { Octokit } from '@octokit/rest';
+import { afterEach, expect, it } from 'vitest';
+import { commitStatusSink, statusStateOf } from '../../src/github/commit-status.ts';
+import { checklist, passed } from './checklists.ts';
+import { type Answer, type RecordingServer, recordingServer } from './recording-server.ts';
+
+const SHA = 'a'.repeat(40);
+const ROUTE = `POST /repos/acme/shop/statuses/${SHA}`;
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+let server: RecordingServer;
+afterEach(() => server?.close());
+
+async function sinkFor(
+  answer: (nth: number) => Answer = () => ({ status: 201 }),
+  title = 'All 3 items passed',
+  url?: () => string,
+) {
+  server = await recordingServer((_, nth) => answer(nth));
+  const posted: string[] = [];
+  const sink = commitStatusSink({
+    client: new Octokit({ baseUrl: server.url, log: silent }),
+    owner: 'acme',
+    repo: 'shop',
+    headSha: SHA,
+    phase: 'canary',
+    title: () => title,
+    targetUrl: url ?? (() => undefined),
+    onPosted: () => void posted.push('posted'),
+  });
+  return { sink, posted };
+}
+
+it('is pending, then tells the verdict', async () => {
+  const { sink, posted } = await sinkFor(undefined, undefined, () => 'https://github.test/runs/41');
+  await sink.open(checklist());
+  sink.update(checklist());
+  await sink.close(passed);
+  expect(server.routes).toEqual([ROUTE, ROUTE]);
+  expect(posted).toEqual(['posted']);
+  const same = { context: 'holdpoint/canary', description: 'All 3 items passed', target_url: 'https://github.test/runs/41' };
+  expect(server.requests.map(({ body }) => body)).toEqual([
+    { ...same, state: 'pending' },
+    { ...same, state: 'success' },
+  ]);
+});
+
+it('is never pending for a checklist that was over before it began', async () => {
+  const { sink } = await sinkFor();
+  const broken = checklist({ verdict: 'error', reason: 'plan_error' });
+  await sink.open(broken);
+  await sink.close(broken);
+  expect(server.requests.map(({ body }) => body['state'])).toEqual(['error']);
+});
+
+it('cuts its description at 140 whole characters', async () => {
+  const { sink } = await sinkFor(undefined, '😀'.repeat(200));
+  await sink.close(passed);
+  expect(server.requests[0]?.body['description']).toBe(`${'😀'.repeat(139)}…`);
+});
+
+it('leaves out a target that is no web address', async () => {
+  const { sink } = await sinkFor(undefined, undefined, () => 'javascript:alert(1)');
+  await sink.close(passed);
+  expect(server.requests[0]?.body).not.toHaveProperty('target_url');
+});
+
+it('says nothing of a pending status that failed when the last one was taken', async () => {
+  const { sink, posted } = await sinkFor((nth) => (nth === 1 ? { status: 500 } : { status: 201 }));
+  await sink.open(checklist());
+  await sink.close(passed);
+  expect(posted).toEqual([]);
+});
+
+it('says which permission is missing', async () => {
+  const { sink } = await sinkFor(() => ({ status: 403, json: { message: 'Resource not accessible by integration' } }));
+  await sink.open(checklist());
+  await expect(sink.close(passed)).rejects.toThrow(/^The commit status could not be posted: .*"statuses: write"/);
+});
+
+it.each([
+  ['running', 'waiting', 'pending'],
+  ['pass', 'criteria_met', 'success'],
+  ['warn', 'warning_criterion_held', 'success'],
+  ['fail', 'criterion_failed', 'failure'],
+  ['inconclusive', 'no_data', 'error'],
+  ['error', 'timed_out', 'error'],
+  ['error', 'cancelled', 'error'],
+  ['skipped', 'dry_run', 'error'],
+] as const)('%s (%s) is %s', (verdict, reason, state) => {
+  expect(statusStateOf({ verdict, reason })).toBe(state);
+});
