@@ -1,7 +1,9 @@
 import type { Octokit } from '@octokit/rest';
+import type { Clock } from '../checklist/clock.ts';
 import type { Checklist, Phase } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import { safeUrl, shortLine } from '../report/escape.ts';
+import { atMost } from './at-most.ts';
 import { describeFailure } from './failure.ts';
 
 /** The part of GitHub's API that a commit status needs. */
@@ -15,6 +17,7 @@ export interface CommitStatusOptions {
   readonly repo: string;
   readonly headSha: string;
   readonly phase: Phase;
+  readonly clock: Clock;
   readonly title: (checklist: Checklist) => string;
   /** Where the status leads: asked each time, because the check run's page is known only later. */
   readonly targetUrl: () => string | undefined;
@@ -24,6 +27,8 @@ export interface CommitStatusOptions {
 
 /** GitHub: "description is too long (maximum is 140 characters)". */
 const DESCRIPTION_LENGTH = 140;
+/** How long the pending status may still take once the verdict is known. */
+const GRACE_MS = 1_500;
 
 /** The name by which a branch rule asks for the status. */
 export function statusContext(phase: Phase): string {
@@ -46,10 +51,12 @@ export function statusStateOf({
  * wait for it; only what `close` cannot do is told.
  */
 export function commitStatusSink(options: CommitStatusOptions): Sink {
-  const { client, owner, repo, headSha, phase, title, targetUrl, onPosted } = options;
+  const { client, owner, repo, headSha, phase, clock, title, targetUrl, onPosted } = options;
   let pending: Promise<void> = Promise.resolve();
 
-  const post = async (checklist: Checklist): Promise<void> => {
+  const tooLate = new AbortController();
+
+  const post = async (checklist: Checklist, signal?: AbortSignal): Promise<void> => {
     const url = safeUrl(targetUrl());
     await client.rest.repos.createCommitStatus({
       owner,
@@ -59,6 +66,7 @@ export function commitStatusSink(options: CommitStatusOptions): Sink {
       context: statusContext(phase),
       description: shortLine(title(checklist), DESCRIPTION_LENGTH),
       ...(url === undefined ? {} : { target_url: url }),
+      ...(signal === undefined ? {} : { request: { signal } }),
     });
   };
 
@@ -66,7 +74,7 @@ export function commitStatusSink(options: CommitStatusOptions): Sink {
     name: 'commit status',
     open(checklist) {
       if (checklist.verdict === 'running') {
-        pending = post(checklist)
+        pending = post(checklist, tooLate.signal)
           .then(onPosted)
           .catch(() => undefined);
       }
@@ -77,6 +85,8 @@ export function commitStatusSink(options: CommitStatusOptions): Sink {
     },
     async close(checklist) {
       // Two at once might arrive in the wrong order, and the last one counts.
+      await atMost(GRACE_MS, pending, clock);
+      tooLate.abort();
       await pending;
       try {
         await post(checklist);

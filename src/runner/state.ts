@@ -10,6 +10,7 @@ export interface OpenState {
   readonly repo: string;
   readonly sha: string;
   readonly phase: Phase;
+  /** For the reader. A closing step takes the address from its own environment: a file must not say where the token goes. */
   readonly apiUrl: string;
   readonly checkRunId?: number;
   /** Whether a pending commit status was posted. */
@@ -80,4 +81,4 @@ function isOpenState(value: unknown): value is OpenState {
 }
 
 const isMatch = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);
-const isName = (value: unknown): boolean => isMatch(value, /^[\w.-]+$/);
+const isName = (value: unknown): boolean => isMatch(value, /^(?!\.+$)[\w.-]+$/);

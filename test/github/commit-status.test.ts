@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { afterEach, expect, it } from 'vitest';
 import { commitStatusSink, statusStateOf } from '../../src/github/commit-status.ts';
+import { fakeClock } from '../support/ports.ts';
 import { checklist, passed } from './checklists.ts';
 import { type Answer, type RecordingServer, recordingServer } from './recording-server.ts';
 
@@ -10,6 +11,8 @@ const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
 let server: RecordingServer;
 afterEach(() => server?.close());
+
+const clock = fakeClock();
 
 async function sinkFor(
   answer: (nth: number) => Answer = () => ({ status: 201 }),
@@ -24,6 +27,7 @@ async function sinkFor(
     repo: 'shop',
     headSha: SHA,
     phase: 'canary',
+    clock,
     title: () => title,
     targetUrl: url ?? (() => undefined),
     onPosted: () => void posted.push('posted'),
@@ -70,6 +74,16 @@ it('says nothing of a pending status that failed when the last one was taken', a
   await sink.open(checklist());
   await sink.close(passed);
   expect(posted).toEqual([]);
+});
+
+it('does not wait long for a pending status that hangs', async () => {
+  const { sink } = await sinkFor((nth) => (nth === 1 ? 'hang' : { status: 201 }));
+  await sink.open(checklist());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const closing = sink.close(passed);
+  await clock.advance(1_500);
+  await closing;
+  expect(server.requests.map(({ body }) => body['state'])).toEqual(['pending', 'success']);
 });
 
 it('says which permission is missing', async () => {

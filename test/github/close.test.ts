@@ -1,0 +1,89 @@
+import { Octokit } from '@octokit/rest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeLeftOver } from '../../src/github/close.ts';
+import type { OpenState } from '../../src/runner/state.ts';
+import { type Answer, type Recorded, type RecordingServer, recordingServer } from './recording-server.ts';
+
+const SHA = 'a'.repeat(40);
+const STATE: OpenState = {
+  owner: 'acme',
+  repo: 'shop',
+  sha: SHA,
+  phase: 'canary',
+  apiUrl: 'https://api.github.test',
+  checkRunId: 41,
+  statusPosted: true,
+  open: true,
+};
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+let server: RecordingServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function close(answer: (request: Recorded) => Answer, state: OpenState = STATE): Promise<readonly string[]> {
+  server = await recordingServer(answer);
+  return closeLeftOver(state, new Octokit({ baseUrl: server.url, log: silent }), 1_700_000_000_000);
+}
+
+const github =
+  (checkStatus: string, statuses: unknown) =>
+  ({ method, path }: Recorded): Answer => {
+    if (method !== 'GET') return { status: 200 };
+    if (path.includes('/check-runs/')) {
+      return { status: 200, json: { status: checkStatus, output: { title: 'Running', summary: '3 of 9', text: 'evidence' } } };
+    }
+    return { status: 200, json: statuses };
+  };
+const writes = () => server?.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+
+describe('what a killed gate left', () => {
+  it('in progress and pending is ended as cancelled and as an error, and its page keeps what it showed', async () => {
+    const pending = { context: 'holdpoint/canary', state: 'pending', target_url: 'https://github.test/runs/41' };
+    expect(await close(github('in_progress', [pending]))).toEqual([]);
+    expect(writes()).toHaveLength(2);
+    expect(writes()).toContainEqual(
+      expect.objectContaining({
+        status: 'completed',
+        conclusion: 'cancelled',
+        completed_at: '2023-11-14T22:13:20.000Z',
+        output: {
+          title: expect.stringMatching(/^Cancelled/),
+          summary: expect.stringMatching(/Run the job again\.\n\n3 of 9$/),
+          text: 'evidence',
+        },
+      }),
+    );
+    expect(writes()).toContainEqual(
+      expect.objectContaining({ context: 'holdpoint/canary', state: 'error', target_url: 'https://github.test/runs/41' }),
+    );
+  });
+
+  it('with a verdict keeps it', async () => {
+    const statuses = [
+      { context: 'holdpoint/canary', state: 'success' },
+      { context: 'holdpoint/canary', state: 'pending' },
+      { context: 'holdpoint/migrate', state: 'pending' },
+    ];
+    expect(await close(github('completed', statuses))).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  it.each<[string, OpenState]>([
+    ['closed', { ...STATE, open: false }],
+    [
+      'nothing posted',
+      { owner: 'a', repo: 'b', sha: SHA, phase: 'canary', apiUrl: 'https://x.test', statusPosted: false, open: true },
+    ],
+  ])('is not looked for when there is none: %s', async (_, state) => {
+    expect(await close(github('in_progress', []), state)).toEqual([]);
+    expect(server?.requests).toEqual([]);
+  });
+
+  it('that GitHub does not let us close is told, each with its permission', async () => {
+    const failures = await close(() => ({ status: 403, json: { message: 'Resource not accessible by integration' } }));
+    expect(failures).toEqual([expect.stringContaining('"checks: write"'), expect.stringContaining('"statuses: write"')]);
+  });
+});
