@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { Clock } from '../checklist/clock.ts';
 import { systemClock } from '../runner/clock.ts';
-import type { Log } from '../runner/ports.ts';
+import type { Environment, Log } from '../runner/ports.ts';
 
 /** The two families of GitHub's API that are used. Sinks take the few routes of them that they need. */
 export interface GithubClient {
@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly apiUrl: string;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Only asked whether there is a proxy. */
+  readonly env?: Environment;
   /** A call is given up after this many milliseconds, retries and waiting included: a gate must not hang on its report. */
   readonly deadlineMs?: number;
 }
@@ -28,7 +30,7 @@ let clients = 0;
 
 /** The only maker of an API client. Loads Octokit on the first call: a run without a token never pays for it. */
 export async function createClient(options: ClientOptions): Promise<GithubClient> {
-  const { token, apiUrl, log, clock = systemClock, deadlineMs = DEADLINE_MS } = options;
+  const { token, apiUrl, log, clock = systemClock, env = {}, deadlineMs = DEADLINE_MS } = options;
   const [{ Octokit }, { retry }, { throttling }] = await Promise.all([
     import('@octokit/rest'),
     import('@octokit/plugin-retry'),
@@ -38,6 +40,7 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
   const waitsShortly = (retryAfter: number, _request: unknown, _client: unknown, retryCount: number) =>
     retryCount < 1 && retryAfter <= LONGEST_WAIT_S;
   const Client = Octokit.plugin(retry, throttling);
+  const proxied = await proxiedFetch(env);
   const connect = () => {
     clients += 1;
     const client = new Client({
@@ -45,6 +48,7 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
       baseUrl: apiUrl.replace(/\/+$/, ''),
       userAgent: 'holdpoint',
       log: { debug, info: debug, warn: debug, error: debug },
+      ...(proxied === undefined ? {} : { request: { fetch: proxied } }),
       retry: { doNotRetry: REFUSALS, retries: RETRIES },
       throttle: { id: `holdpoint-${clients}`, onRateLimit: waitsShortly, onSecondaryRateLimit: waitsShortly },
     });
@@ -61,6 +65,18 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
   };
   // The plugin lets a second pass between two writes of one id. Check run and status need not wait for each other.
   return { rest: { checks: connect().rest.checks, repos: connect().rest.repos } };
+}
+
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+
+/**
+ * A self-hosted runner behind a proxy hands it on by variables, which Node's own fetch does not heed. The toolkit's does: it reads
+ * them, `no_proxy` and `GITHUB_API_URL` from the process.
+ */
+async function proxiedFetch(env: Environment): Promise<unknown> {
+  if (!PROXY_VARIABLES.some((name) => env[name])) return undefined;
+  const { defaults } = await import('@actions/github/lib/utils');
+  return defaults.request?.fetch;
 }
 
 /**

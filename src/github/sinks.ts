@@ -57,6 +57,7 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
   const status = commitStatusSink({
     ...place,
     phase,
+    clock,
     title: (checklist) => renderTitle(checklist, locale),
     targetUrl: () => checkRun.url ?? runUrl,
     onPosted: () => keep({ statusPosted: true }),
