@@ -13,7 +13,11 @@ export interface Figure {
  * Runs two pieces of work in turn, A B A B …, after one warm-up of each, and gives the median of the ratios of their wall-clock times.
  * Pairs are compared, so that a machine that slows down meanwhile does not favour either.
  */
-export function paired(a: () => void, b: () => void, rounds: number): { readonly median: number; readonly spread: readonly [number, number] } {
+export function paired(
+  a: () => void,
+  b: () => void,
+  rounds: number,
+): { readonly median: number; readonly spread: readonly [number, number] } {
   a();
   b();
   const ratios = Array.from({ length: rounds }, () => timed(a) / timed(b)).sort((left, right) => left - right);

@@ -4,6 +4,7 @@ import { systemClock } from '../runner/clock.ts';
 import type { Environment } from '../runner/ports.ts';
 import { runnerProtocol } from '../runner/protocol.ts';
 import { readState } from '../runner/state.ts';
+import { apiUrlOf } from './api-url.ts';
 import { readToken } from './inputs.ts';
 
 /**
@@ -17,6 +18,6 @@ export async function closeAction(path: string, env: Environment): Promise<void>
   if (state === undefined || token === undefined) return;
   const protocol = await runnerProtocol(env);
   protocol.setSecret(token);
-  const client = await createClient({ token, apiUrl: state.apiUrl, log: protocol.log, deadlineMs: 10_000 });
+  const client = await createClient({ token, apiUrl: apiUrlOf(env), env, log: protocol.log, deadlineMs: 10_000 });
   for (const failure of await closeLeftOver(state, client, systemClock.now())) protocol.log.warn(failure);
 }

@@ -17,11 +17,10 @@ import { progressSink } from '../runner/progress-sink.ts';
 import { type RunnerProtocol, runnerProtocol } from '../runner/protocol.ts';
 import { reportFilesSink } from '../runner/report-files.ts';
 import { secretSet } from '../runner/secrets.ts';
-import { type StateFile, stateFile } from '../runner/state.ts';
+import { stateFile } from '../runner/state.ts';
+import { apiUrlOf } from './api-url.ts';
 import { type Inputs, type OutputName, readInputs, readToken, STATE } from './inputs.ts';
 import { summarySink } from './summary-sink.ts';
-
-const DEFAULT_API = 'https://api.github.com';
 
 /**
  * An action's main step: reads inputs and event, holds the gate, gives the outputs.
@@ -58,14 +57,16 @@ async function holdAsAction(
 
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const event = readEvent(await eventPayload(env), env, inputs.sha);
-  const apiUrl = env['GITHUB_API_URL'] || DEFAULT_API;
   const { githubToken: token } = inputs;
   const client =
-    token === undefined || event.owner === undefined ? undefined : await createClient({ token, apiUrl, log: protocol.log });
+    token === undefined || event.owner === undefined
+      ? undefined
+      : await createClient({ token, apiUrl: apiUrlOf(env), env, log: protocol.log });
   const chosen = await planOf(inputs, event, client, workspace);
   const posting = client !== undefined && !inputs.dryRun;
 
   let checkRunUrl = (): string | undefined => undefined;
+  let closed = (): boolean => true;
   let reportPath = (): string | undefined => undefined;
   const gate: Gate = {
     phase: inputs.phase,
@@ -82,10 +83,11 @@ async function holdAsAction(
     ...(inputs.locale === undefined ? {} : { locale: inputs.locale }),
     sinks: (locale) => {
       const github = posting
-        ? githubSinks({ client, apiUrl, event, phase: inputs.phase, locale, clock: systemClock, state })
-        : { sinks: [], checkRunUrl };
+        ? githubSinks({ client, event, phase: inputs.phase, locale, clock: systemClock, state })
+        : { sinks: [], checkRunUrl, closed };
       const files = reportFilesSink(resolve(workspace, inputs.reportDirectory), locale);
       checkRunUrl = github.checkRunUrl;
+      closed = github.closed;
       reportPath = () => files.path;
       const log = progressSink({ locale, colour: false, write: (text) => protocol.log.info(text.replace(/\n$/, '')) });
       return { remote: github.sinks, local: [log, files, summarySink(protocol, locale)] };
@@ -93,14 +95,18 @@ async function holdAsAction(
   };
   const directory = join(workspace, inputs.workingDirectory);
   const checklist = await onMachine({ env, directory, signal, secrets, log: protocol.log }, (ports) => holdGate(gate, ports));
-  await handOver(checklist, protocol, state, { 'check-run-url': checkRunUrl(), 'report-path': reportPath() });
+  await handOver(checklist, protocol, { 'check-run-url': checkRunUrl(), 'report-path': reportPath() });
+  if (closed()) {
+    // The closing step has nothing to do.
+    await state.clear();
+    protocol.setOutput(STATE.output, '');
+  }
   return exitCodeOf(checklist);
 }
 
 async function handOver(
   checklist: Checklist,
   protocol: RunnerProtocol,
-  state: StateFile,
   places: Partial<Record<OutputName, string | undefined>>,
 ): Promise<void> {
   setOutputs(protocol, {
@@ -109,9 +115,6 @@ async function handOver(
     'failed-items': JSON.stringify(blockingItems(checklist).map(({ id }) => id)),
     ...places,
   });
-  // All is closed: the closing step has nothing to do.
-  await state.clear();
-  protocol.setOutput(STATE.output, '');
 }
 
 function setOutputs(protocol: RunnerProtocol, outputs: Partial<Record<OutputName, string | undefined>>): void {
@@ -137,6 +140,11 @@ async function planOf(
   const { plan: file, checklist, planSource: wanted } = inputs;
   if (checklist !== undefined) return { text: checklist, origin: { file: 'input "checklist"', source: 'input' } };
   const { baseSha, headSha, owner, repository } = event;
+  if (client === undefined && baseSha !== undefined && wanted !== 'head') {
+    // Nobody but the workflow's author can leave the token out, and nothing is posted without it.
+    const note = `Without "github-token" the base's plan cannot be read: this change is judged by its own ${file}.`;
+    return { ...choosePlan({ head: await planInCheckout(resolve(workspace, file)), headSha, file }), note };
+  }
   const repo = repository?.split('/')[1];
   const head = await planInCheckout(resolve(workspace, file));
   const base =

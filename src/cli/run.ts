@@ -109,9 +109,8 @@ async function posting({ phase }: PhaseCommand, event: EventFacts, env: Environm
     return undefined;
   }
   const [{ createClient }, { githubSinks }] = await Promise.all([import('../github/client.ts'), import('../github/sinks.ts')]);
-  const apiUrl = env['GITHUB_API_URL'] || 'https://api.github.com';
-  const client = await createClient({ token, apiUrl, log });
-  return (locale: Locale) => githubSinks({ client, apiUrl, event, phase, locale, clock: systemClock }).sinks;
+  const client = await createClient({ token, apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', env, log });
+  return (locale: Locale) => githubSinks({ client, event, phase, locale, clock: systemClock }).sinks;
 }
 
 async function planText(path: string, file: string): Promise<string | PlanError> {

@@ -11,7 +11,6 @@ import type { EventFacts } from './event.ts';
 
 export interface GithubSinksOptions {
   readonly client: GithubClient;
-  readonly apiUrl: string;
   readonly event: EventFacts;
   readonly phase: Phase;
   readonly locale: Locale;
@@ -24,6 +23,8 @@ export interface GithubSinks {
   readonly sinks: readonly Sink[];
   /** The page of the check run, once there is one. */
   checkRunUrl(): string | undefined;
+  /** Whether all was brought to its end: then nothing is left for the closing step. */
+  closed(): boolean;
 }
 
 /** The check run and the commit status of one gate. None when the event does not tell which commit it speaks of. */
@@ -31,9 +32,10 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
   const { client, event, phase, locale, clock, state } = options;
   const { owner, repository, headSha, runUrl } = event;
   const repo = repository?.split('/')[1];
-  if (owner === undefined || repo === undefined || headSha === undefined) return { sinks: [], checkRunUrl: () => undefined };
+  if (owner === undefined || repo === undefined || headSha === undefined)
+    return { sinks: [], checkRunUrl: () => undefined, closed: () => true };
 
-  let open: OpenState = { owner, repo, sha: headSha, phase, apiUrl: options.apiUrl, statusPosted: false, open: true };
+  let open: OpenState = { owner, repo, sha: headSha, phase, statusPosted: false, open: true };
   const keep = async (more: Partial<OpenState>): Promise<void> => {
     open = { ...open, ...more };
     await state?.write(open);
@@ -62,5 +64,15 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
     targetUrl: () => checkRun.url ?? runUrl,
     onPosted: () => keep({ statusPosted: true }),
   });
-  return { sinks: [checkRun, status], checkRunUrl: () => checkRun.url };
+  let left = 2;
+  const counted = (sink: Sink): Sink => ({
+    name: sink.name,
+    open: (checklist) => sink.open(checklist),
+    update: (checklist) => sink.update(checklist),
+    async close(checklist) {
+      await sink.close(checklist);
+      left -= 1;
+    },
+  });
+  return { sinks: [counted(checkRun), counted(status)], checkRunUrl: () => checkRun.url, closed: () => left === 0 };
 }

@@ -11,7 +11,6 @@ export interface OpenState {
   readonly sha: string;
   readonly phase: Phase;
   /** For the reader. A closing step takes the address from its own environment: a file must not say where the token goes. */
-  readonly apiUrl: string;
   readonly checkRunId?: number;
   /** Whether a pending commit status was posted. */
   readonly statusPosted: boolean;
@@ -73,7 +72,6 @@ function isOpenState(value: unknown): value is OpenState {
     isName(at('repo')) &&
     isMatch(at('sha'), /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/) &&
     PHASES.some((phase) => phase === at('phase')) &&
-    isMatch(at('apiUrl'), /^https?:\/\//) &&
     (id === undefined || (typeof id === 'number' && Number.isSafeInteger(id) && id > 0)) &&
     typeof at('statusPosted') === 'boolean' &&
     typeof at('open') === 'boolean'

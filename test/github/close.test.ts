@@ -10,7 +10,6 @@ const STATE: OpenState = {
   repo: 'shop',
   sha: SHA,
   phase: 'canary',
-  apiUrl: 'https://api.github.test',
   checkRunId: 41,
   statusPosted: true,
   open: true,
@@ -73,10 +72,7 @@ describe('what a killed gate left', () => {
 
   it.each<[string, OpenState]>([
     ['closed', { ...STATE, open: false }],
-    [
-      'nothing posted',
-      { owner: 'a', repo: 'b', sha: SHA, phase: 'canary', apiUrl: 'https://x.test', statusPosted: false, open: true },
-    ],
+    ['nothing posted', { owner: 'a', repo: 'b', sha: SHA, phase: 'canary', statusPosted: false, open: true }],
   ])('is not looked for when there is none: %s', async (_, state) => {
     expect(await close(github('in_progress', []), state)).toEqual([]);
     expect(server?.requests).toEqual([]);

@@ -10,7 +10,6 @@ const STATE: OpenState = {
   repo: 'shop.js',
   sha: 'a'.repeat(40),
   phase: 'migrate',
-  apiUrl: 'https://api.github.com',
   statusPosted: false,
   open: true,
 };
@@ -53,7 +52,6 @@ it.each([
   JSON.stringify({ ...STATE, phase: 'deploy' }),
   JSON.stringify({ ...STATE, checkRunId: '7' }),
   JSON.stringify({ ...STATE, open: 'yes' }),
-  JSON.stringify({ ...STATE, apiUrl: 'file:///etc/passwd' }),
 ])('is nothing when it is not one of ours: %s', async (text) => {
   const path = join(temporaryFolder(), 'state.json');
   writeFileSync(path, text);
