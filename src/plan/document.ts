@@ -11,6 +11,8 @@ export interface ScalarNode {
   readonly start: number;
   readonly end: number;
   readonly value: string | number | boolean | null;
+  /** The value as a text: `1.20` stays `1.20`. */
+  readonly written: string;
   readonly style: Style;
 }
 
@@ -43,6 +45,19 @@ const STYLES: Readonly<Record<string, Style>> = {
   BLOCK_FOLDED: 'block',
 };
 
+/**
+ * In YAML, `{` and `}` end a text inside `[ ]` and `{ }`, so that `[body.version == "${TARGET}"]` would not be read. The braces of
+ * variables are hidden from the parser behind characters of the same length, so that every offset stays.
+ */
+const HIDDEN = { open: '\u{F0F1}', close: '\u{F0F2}' } as const;
+
+function hideVariables(text: string): string {
+  if (text.includes(HIDDEN.open) || text.includes(HIDDEN.close)) return text;
+  return text.replace(/\$\{([^{}\n]*)\}/g, `$$${HIDDEN.open}$1${HIDDEN.close}`);
+}
+
+const showVariables = (text: string): string => text.replaceAll(HIDDEN.open, '{').replaceAll(HIDDEN.close, '}');
+
 /** Deeper than any plan. */
 const DEPTH = 60;
 const TOO_DEEP = `The plan is nested more than ${DEPTH} levels deep.`;
@@ -71,7 +86,12 @@ function read(file: string, text: string, problems: Problems): PlanDocument | un
     problems.add('The plan is longer than a million characters. Move what is not a check out of it.', at(0));
     return undefined;
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false, version: '1.2' });
+  const document = parseDocument(hideVariables(text), {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: false,
+    version: '1.2',
+  });
   for (const error of document.errors) {
     if (error.code === 'DUPLICATE_KEY') {
       const key = /^["']?([^\s"':]+)/.exec(text.slice(error.pos[0]))?.[1] ?? '';
@@ -79,7 +99,7 @@ function read(file: string, text: string, problems: Problems): PlanDocument | un
       continue;
     }
     // What follows a syntax error is mostly its echo.
-    const told = syntaxError(error.code, error.message, text, error.pos[0]);
+    const told = syntaxError(error.code, showVariables(error.message), text, error.pos[0]);
     problems.add(told.message, at(told.offset));
     return undefined;
   }
@@ -89,7 +109,8 @@ function read(file: string, text: string, problems: Problems): PlanDocument | un
     return undefined;
   }
   if (problems.any || document.contents === null) {
-    if (!problems.any) problems.add('The plan is empty. It needs at least one of `pre-deploy`, `migrate`, `canary` and `rollback`.', at(0));
+    if (!problems.any)
+      problems.add('The plan is empty. It needs at least one of `pre-deploy`, `migrate`, `canary` and `rollback`.', at(0));
     return undefined;
   }
   const root = convert(document, document.contents, at, problems);
@@ -103,14 +124,21 @@ function syntaxError(code: string, message: string, text: string, offset: number
   }
   switch (code) {
     case 'MULTIPLE_DOCS':
-      return { message: 'The file holds several YAML documents. A plan is one: take away the `---` line and what follows.', offset };
+      return {
+        message: 'The file holds several YAML documents. A plan is one: take away the `---` line and what follows.',
+        offset,
+      };
     case 'TAB_AS_INDENT':
       return { message: 'YAML is indented by spaces, not by tabs.', offset };
     case 'BLOCK_AS_IMPLICIT_KEY':
       return { message: 'A second `:` on this line. Put the text that has one in quotes.', offset };
     case 'MISSING_CHAR':
       return message.includes('between flow')
-        ? { message: 'A comma is missing here, or the text before it needs quotes: a criterion with `[`, `{` or `,` in it stands in quotes.', offset }
+        ? {
+            message:
+              'A comma is missing here, or the text before it needs quotes: a criterion with `[`, `{` or `,` in it stands in quotes.',
+            offset,
+          }
         : { message: `${message}.`, offset };
     case 'BAD_ALIAS':
       return { message: `${message}.`, offset };
@@ -128,7 +156,7 @@ function convert(
   const known = new Map<Node, PlanNode>();
   const open = new Set<Node>();
 
-  const empty = (start: number): ScalarNode => ({ kind: 'scalar', start, end: start, value: null, style: 'plain' });
+  const empty = (start: number): ScalarNode => ({ kind: 'scalar', start, end: start, value: null, written: '', style: 'plain' });
 
   function scalar(node: Scalar, start: number): ScalarNode {
     const style = STYLES[node.type ?? ''] ?? 'plain';
@@ -137,12 +165,14 @@ function convert(
       value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
         ? value
         : (node.source ?? String(value));
-    return { kind: 'scalar', start, end: node.range?.[1] ?? start, value: plain, style };
+    const shown = typeof plain === 'string' ? showVariables(plain) : plain;
+    const written = typeof shown === 'string' ? shown : (node.source ?? String(plain));
+    return { kind: 'scalar', start, end: node.range?.[1] ?? start, value: shown, written, style };
   }
 
   function keyOf(key: unknown): { readonly name: string; readonly start: number } | undefined {
     if (!isScalar(key)) return undefined;
-    return { name: key.source ?? String(key.value), start: key.range?.[0] ?? 0 };
+    return { name: showVariables(key.source ?? String(key.value)), start: key.range?.[0] ?? 0 };
   }
 
   function node(raw: unknown, fallback: number): PlanNode {

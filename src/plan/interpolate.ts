@@ -20,10 +20,22 @@ export interface Interpolated {
 export interface Gap {
   readonly offset: number;
   readonly message: string;
+  /** Nothing but the value is missing. */
+  readonly unset?: true;
+  /** Where the value is really missing, when it is not here. */
+  readonly via?: Via;
+  /** It is not written as a variable. */
+  readonly malformed?: true;
 }
 
 /** What a name stands for: a value, nothing at all here, or a problem in words. */
-export type Lookup = (name: string) => { readonly value: string } | { readonly unset: string };
+export type Lookup = (name: string) => { readonly value: string } | { readonly unset: string; readonly via?: Via };
+
+/** The plan's own variable whose text has the gap. */
+export interface Via {
+  readonly name: string;
+  readonly offset: number;
+}
 
 export interface InterpolateOptions {
   /** Shapes a value to its place: `before` is the text up to it. Throws nothing; a problem is returned in words. */
@@ -72,7 +84,7 @@ export function interpolate(
     }
     const [, name, otherwise] = INSIDE.exec(inside ?? '') ?? [];
     if (name === undefined) {
-      gaps.push({ offset: at, message: malformed(whole, written.slice(at + 2)) });
+      gaps.push({ offset: at, message: malformed(whole, written.slice(at + 2)), malformed: true });
       copy(at, done);
       continue;
     }
@@ -80,7 +92,8 @@ export function interpolate(
     const value = 'value' in found && (found.value !== '' || otherwise === undefined) ? found.value : otherwise;
     if (value === undefined) {
       unset.push(name);
-      if ('unset' in found) gaps.push({ offset: at, message: found.unset });
+      if ('unset' in found)
+        gaps.push({ offset: at, message: found.unset, unset: true, ...(found.via === undefined ? {} : { via: found.via }) });
       put(options.unsetAs?.(text, whole) ?? whole, at);
       continue;
     }

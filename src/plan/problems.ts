@@ -24,13 +24,15 @@ export class Problems {
   /** In the order of the plan; capped, and then the last one says how many were left out. */
   list(): readonly PlanError[] {
     const all = [...this.#found.values()].sort(
-      (a, b) =>
-        (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0),
+      (a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0),
     );
     const next = all[TOLD];
     if (next === undefined) return all;
     const rest = all.length - TOLD;
-    return [...all.slice(0, TOLD), new PlanError(`…and ${rest} more problem${rest === 1 ? '' : 's'}. Mend these first.`, next.position)];
+    return [
+      ...all.slice(0, TOLD),
+      new PlanError(`…and ${rest} more problem${rest === 1 ? '' : 's'}. Mend these first.`, next.position),
+    ];
   }
 
   /** Throws `PlanErrors` when there is any. */

@@ -1,5 +1,6 @@
 /** Names whose values are not to be shown. Too much masked is a nuisance, too little a leak. */
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(^|_)(PWD|AUTH|DSN)(_|$)|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|DATABASE_URL/i;
+const SECRET_NAME =
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(^|_)(PWD|AUTH|DSN)(_|$)|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|DATABASE_URL/i;
 /** The user and password of a URL: `postgres://user:password@host`. */
 const USERINFO = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:([^/?#@\s]+)@/i;
 

@@ -39,12 +39,14 @@ export const itemFields = once(() => ({
   id: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'An id starts with a letter and has only letters, digits, `-` and `_`.')
-    .describe('The name by which other items refer to what this one measures: `<id>.p95`. Default: the title, in words joined by hyphens.')
+    .describe(
+      'The name by which other items refer to what this one measures: `<id>.p95`. Default: the title, in words joined by hyphens.',
+    )
     .optional(),
   ...criteriaFields(),
   required: z.boolean().describe('`false`: a failing item is only a warning. Default: true.').optional(),
   within: durationText().describe('The longest it may take: `30s`. Default: the probe’s own.').optional(),
-  when: z.string().describe('The item applies only when this holds: `branch == main and not dry_run`.').optional(),
+  when: z.string().describe('The item applies only when this holds: `branch == "main" and not dry_run`.').optional(),
   units: z
     .record(z.string(), z.string())
     .describe('Units of measurements whose source tells none: `{ body.latency: ms }`.')
@@ -62,7 +64,9 @@ export interface RawCheck extends RawCriteria {
   readonly within?: string | undefined;
   readonly when?: string | undefined;
   readonly units?: Readonly<Record<string, string>> | undefined;
-  readonly policy?: { readonly inconclusive?: 'block' | 'warn' | undefined; readonly error?: 'block' | 'warn' | undefined } | undefined;
+  readonly policy?:
+    | { readonly inconclusive?: 'block' | 'warn' | undefined; readonly error?: 'block' | 'warn' | undefined }
+    | undefined;
   /** The probe's key. */
   readonly [key: string]: unknown;
 }
