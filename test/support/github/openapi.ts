@@ -12,7 +12,7 @@ const operationType = z.object({
 });
 const sliceType = z.object({ version: z.string(), operations: z.record(z.string(), operationType) });
 
-export interface Findings {
+interface Findings {
   /** GitHub refuses the request. */
   readonly errors: readonly FieldError[];
   /** GitHub looks past these, but they are not in its description, so nothing comes of them. */

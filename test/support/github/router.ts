@@ -46,15 +46,8 @@ export function createRouter(state: State, tokens: Readonly<Record<string, Token
   const description = loadDescription();
   const routes = ROUTES.map((route) => ({ ...route, ...pattern(route.operation) }));
 
-  return (request) => {
-    const { method, path, query, accept, url, rate } = request;
-    const stored = method === 'GET' ? storedArtifact(state, path) : undefined;
-    if (stored !== undefined) return stored;
-
-    const route = routes.find((known) => known.method === method && known.path.test(path));
-    if (route === undefined) return { ...notFound(), violation: `no such route: ${method} ${path}` };
+  function answer(route: (typeof routes)[number], { path, query, accept, url, rate, ...request }: Request): Reply {
     const params = paramsOf(route.path, path);
-
     const caller = callerOf(request.authorization, tokens);
     if (caller !== undefined && 'status' in caller) return caller;
     if (!isHere(state, params)) return notFound();
@@ -63,13 +56,22 @@ export function createRouter(state: State, tokens: Readonly<Record<string, Token
     if (refused !== undefined) return refused;
 
     const body = parsed(request.text);
-    if (body instanceof Error)
-      return { ...failure(400, 'Problems parsing JSON'), violation: `the body is not JSON: ${body.message}` };
+    if (body instanceof Error) return { ...failure(400, 'Problems parsing JSON'), violation: `not JSON: ${body.message}` };
     const { errors, unknown } = description.check(route.operation, params, query, body);
     if (errors.length > 0) return unprocessable(...errors);
     const reply = route.answer({ state, caller, params, query, accept, body, url, path, rate });
     if (unknown.length === 0 || reply.violation !== undefined) return reply;
     return { ...reply, violation: `not in GitHub's description: ${unknown.join(', ')}` };
+  }
+
+  return (request) => {
+    const { method, path } = request;
+    const stored = method === 'GET' ? storedArtifact(state, path) : undefined;
+    if (stored !== undefined) return stored;
+    const route = routes.find((known) => known.method === method && known.path.test(path));
+    if (route === undefined) return { ...notFound(), violation: `no such route: ${method} ${path}` };
+    const reply = answer(route, request);
+    return reply.violation === undefined ? reply : { ...reply, violation: `${method} ${path}: ${reply.violation}` };
   };
 }
 

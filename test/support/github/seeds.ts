@@ -13,7 +13,7 @@ export interface Seeds {
   addArtifact(artifact: Pick<Artifact, 'name' | 'runId' | 'headSha' | 'zip'> & { readonly expired?: boolean }): Artifact;
 }
 
-export interface PullSeed {
+interface PullSeed {
   readonly number?: number;
   readonly title?: string;
   readonly body?: string;

@@ -29,7 +29,7 @@ export interface FakeGitHub extends Seeds {
   readonly faults: Fault[];
   /** Every request, in the order in which they were answered. */
   readonly log: readonly LogEntry[];
-  /** What GitHub would have refused or looked past. A correct client leaves this empty. */
+  /** What GitHub would have refused or looked past, with method and path. A correct client leaves this empty. */
   readonly violations: readonly string[];
   /** In the order in which they were made. */
   checkRunsOf(sha: string): CheckRun[];
@@ -87,7 +87,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
       at,
       ...(violation === undefined ? {} : { violation }),
     });
-    if (violation !== undefined) violations.push(`${method} ${target.pathname}: ${violation}`);
+    if (violation !== undefined) violations.push(violation);
     if (reply.status === 0) request.socket.destroy();
     else send(response, reply, { ...rateHeaders(rate), 'x-github-request-id': `FAKE:${log.length}` });
   };

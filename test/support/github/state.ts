@@ -16,7 +16,7 @@ export interface CheckRun {
   annotations: CheckAnnotation[];
 }
 
-export interface CheckOutput {
+interface CheckOutput {
   title: string | null;
   summary: string | null;
   text: string | null;
@@ -127,7 +127,7 @@ export interface Artifact {
 }
 
 /** A rule as `GET rules/branches/{branch}` lists it. */
-export interface BranchRule {
+interface BranchRule {
   readonly type: string;
   readonly [key: string]: unknown;
 }

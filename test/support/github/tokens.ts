@@ -1,6 +1,6 @@
 import { failure, notFound, type Reply } from './reply.ts';
 
-export type Access = 'read' | 'write' | 'none';
+type Access = 'read' | 'write' | 'none';
 
 /** What a token may do, by the names of a workflow's `permissions:`. */
 export interface TokenGrant {

@@ -93,8 +93,12 @@ function create(call: Call): Reply {
 function update(call: Call, run: CheckRun): Reply {
   const body = readBody(call, bodyType);
   if (run.app !== call.caller?.app) {
-    return failure(403, `Invalid app_id - check run can only be modified by the GitHub App that created it.`);
+    return failure(
+      403,
+      `Invalid app_id \`${appId(call.caller?.app ?? '')}\` - check run can only be modified by the GitHub App that created it.`,
+    );
   }
+  // GitHub is also said to answer 200 here and to change nothing: refused, so that it is seen.
   if (run.status === 'completed' && body.status !== undefined && body.status !== 'completed') {
     return problem('status', `a completed check run cannot become ${body.status}; create another one`);
   }
