@@ -166,6 +166,7 @@ it('gives a file at a ref as base64, raw, or not at all', async () => {
   await expect(client.repos.getContent({ ...file, ref: other })).rejects.toMatchObject({ status: 404 });
   const { data: root } = await client.repos.getContent({ ...here, path: '' });
   expect(root).toEqual([expect.objectContaining({ type: 'dir', path: '.github' })]);
+  expect(github.log[0]?.path).toBe('/repos/acme/shop/contents/.github/holdpoint.yml');
   expect(github.violations).toEqual([]);
 });
 

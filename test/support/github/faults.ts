@@ -2,7 +2,7 @@
 export interface Fault {
   /** Any method unless it is said. */
   readonly method?: string;
-  /** A string is looked for anywhere in the path. */
+  /** A string is looked for anywhere in the path, which is decoded. */
   readonly path: RegExp | string;
   /** How many requests it hits; one unless it is said. */
   readonly times?: number;

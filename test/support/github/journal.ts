@@ -1,7 +1,7 @@
 /** One request and what became of it. */
 export interface LogEntry {
   readonly method: string;
-  /** Without the query. */
+  /** Decoded, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   /** 0 where the connection was broken. */

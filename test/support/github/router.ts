@@ -89,7 +89,8 @@ function paramsOf(pattern: RegExp, path: string): Record<string, string> {
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decoded(value ?? '')]));
 }
 
-function decoded(text: string): string {
+/** Text as it is where it was encoded wrongly. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -5,7 +5,7 @@ import { type Fault, takeFault } from './faults.ts';
 import { describeEntries, type LogEntry } from './journal.ts';
 import { rateCounter, rateHeaders } from './rate.ts';
 import { failure, type Reply } from './reply.ts';
-import { createRouter } from './router.ts';
+import { createRouter, decoded } from './router.ts';
 import { type Seeds, seedsOf } from './seeds.ts';
 import { type CheckRun, type CommitStatus, createState, type State } from './state.ts';
 import { DEFAULT_TOKENS, type TokenGrant } from './tokens.ts';
@@ -54,8 +54,9 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     const at = now();
     const { method = 'GET', headers } = request;
     const target = new URL(request.url ?? '/', url);
+    const path = decoded(target.pathname);
     const text = await bodyOf(request);
-    const fault = takeFault(faults, method, target.pathname);
+    const fault = takeFault(faults, method, path);
     if (fault?.delayMs !== undefined) await pause(fault.delayMs, undefined, { ref: false });
 
     const rate = rates.count(headers.authorization ?? '', target.pathname);
@@ -80,7 +81,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     const body = bodyShown(text);
     log.push({
       method,
-      path: target.pathname,
+      path,
       query: Object.fromEntries(target.searchParams),
       status: reply.status,
       ...(body === undefined ? {} : { body }),
