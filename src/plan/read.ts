@@ -103,7 +103,7 @@ function read(
   if (phase === undefined) {
     for (const name of mapAt(document, 'databases')?.entries.keys() ?? []) main.databases.use(name, ['databases', name]);
     for (const name of mapAt(document, 'vars')?.entries.keys() ?? []) main.filled.value(['vars', name]);
-    if (!PHASES.some((each) => has(document, each))) {
+    if (!problems.any && !PHASES.some((each) => has(document, each))) {
       problems.add(
         'The plan has no phase. Add `pre-deploy:`, `migrate:`, `canary:` or `rollback:`.',
         document.at(document.root.start),

@@ -1,3 +1,4 @@
+import { nearestName } from '../criteria/nearest.ts';
 import { namedTerms } from '../criteria/tree.ts';
 import type { Measurements, Promised } from '../criteria/value.ts';
 import type { BoundProbe } from '../probes/probe.ts';
@@ -58,7 +59,10 @@ export function meaningOf(name: string, item: Provider, all: readonly Provider[]
   if (judging.length > 1) return { ambiguous: judging.map(({ id }) => id) };
   const candidates = judging.length === 1 ? judging : earlier;
   if (candidates.length > 0) return { promised: 'unknown', references: candidates.map(({ id }) => id) };
-  return anything || all.some(({ probe }) => probe === undefined) ? own('unknown') : undefined;
+  if (anything) return own('unknown');
+  // What an item with a mistake in it would measure is not known; a misspelled name of one's own is one all the same.
+  const misspelled = nearestName(name, Object.keys(item.probe.provides.names)) !== undefined;
+  return !misspelled && others.some(({ probe }) => probe === undefined) ? own('unknown') : undefined;
 }
 
 /** The names that can be proposed for a misspelled one: the item's own first. */

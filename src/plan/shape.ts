@@ -45,7 +45,7 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
       );
       if ('bound' in tried) return tried.bound;
     }
-    for (const issue of second.issues) tell(issue, [], { value: fitting ?? value, origin, name, schema });
+    for (const issue of withoutEchoes(second.issues)) tell(issue, [], { value: fitting ?? value, origin, name, schema });
     return undefined;
   }
 
@@ -66,7 +66,7 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
           errors.flatMap((error) => (error.code === 'invalid_type' ? [kindName(error.expected)] : [])),
         );
         record(at, `Expected ${oneOf([...new Set(kinds)])}, found ${found(valueAt(told.value, path))}.`);
-      } else for (const inner of branch) tell(inner, path, told);
+      } else for (const inner of withoutEchoes(branch)) tell(inner, path, told);
       return;
     }
     if (issue.code === 'unrecognized_keys') {
@@ -122,6 +122,12 @@ export function unknownKey(key: string, valid: readonly string[]): string {
 
 const pathOf = (issue: Issue): Path => issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
 
+/** What a schema says of a whole mapping is mostly the echo of an unknown key in it. */
+function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
+  const misspelled = issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('/'));
+  return issues.filter(({ code, path }) => code !== 'custom' || !misspelled.includes(path.join('/')));
+}
+
 /** The branch of a union that was meant: the right kind of value, with the least wrong in it. */
 function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const meant = branches.filter((issues) => !issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0));
@@ -134,6 +140,8 @@ function messageOf(issue: Issue, value: unknown): string {
       return `Expected ${kindName(issue.expected)}, found ${found(value)}.`;
     case 'invalid_value': {
       const values = issue.values.map(String);
+      if (value === undefined)
+        return `\`${String(issue.path.at(-1))}\` is missing: write \`${String(issue.path.at(-1))}: ${values.join(' | ')}\`.`;
       const nearest = typeof value === 'string' ? nearestName(value, values) : undefined;
       if (values.length === 1) return `Expected \`${values[0]}\`, found ${found(value)}.`;
       return `Expected one of ${values.map((each) => `\`${each}\``).join(', ')}, found ${found(value)}.${nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`}`;
