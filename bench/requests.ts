@@ -13,7 +13,7 @@ export async function requestsFigure(): Promise<Figure> {
   const workspace = mkdtempSync(join(tmpdir(), 'holdpoint-bench-'));
   const github = await startFakeGitHub();
   try {
-    const sha = 'a'.repeat(40);
+    const sha = github.addCommit();
     const items = Array.from({ length: ITEMS }, (_, index) => {
       const seconds = (index % 40) / 10;
       return `  - command: { run: "sleep ${seconds}; exit ${index % 4 === 0 ? 1 : 0}" }\n    id: item-${index}\n    expect: [exit_code == 0]`;

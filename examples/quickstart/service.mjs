@@ -1,6 +1,6 @@
 // The sample service: plans kept in PostgreSQL, listed over HTTP. `FLAW` makes the bad versions that the demo holds back:
 //   scan   each list costs thirty queries that no index serves
-//   leak   a connection goes back to the pool 150 ms after its request has been answered
+//   leak   a connection goes back to the pool 100 ms after its request has been answered
 import http from 'node:http';
 import pg from 'pg';
 
@@ -26,7 +26,7 @@ async function listPlans(status) {
     );
     return rows;
   } finally {
-    if (FLAW === 'leak') setTimeout(() => client.release(), 150);
+    if (FLAW === 'leak') setTimeout(() => client.release(), 100);
     else client.release();
   }
 }

@@ -1,11 +1,15 @@
 import type { Truth } from './comparison.ts';
 import { comparable } from './dimension.ts';
-import { dimensionedOf, type Missing, quantityOf, type Resolved, unfit } from './resolve.ts';
+import { dimensionedOf, type Missing, noData, quantityOf, type Resolved, type ResolvedQuantity, unlike } from './resolved.ts';
+import { type Saying, sortOf } from './sayings.ts';
 import type { Relation } from './syntax.ts';
 import type { Value } from './value.ts';
+import { readVersion, sameVersion, versionOrder } from './version.ts';
 
-/** Numbers that differ by less than a part in a thousand million are the same: 0.1 + 0.2 is 0.3. */
-const SAME = 1e-9;
+/** What the rounding of a few operations may add to a number: 0.1 + 0.2 is 0.3. Whole numbers are exact. */
+const ROUNDING = 1e-12;
+/** A number beyond this share, against a percentage of at most 100 %, was measured in percent: 80 is not more than 95 %. */
+const LARGEST_SHARE = 2;
 
 export interface Compared {
   readonly outcome: Truth;
@@ -16,37 +20,113 @@ export interface Compared {
   readonly right: Value;
 }
 
+/** Compares two values, or says why they cannot be compared: then neither `==` nor `!=` holds. */
 export function compare(operator: Relation, left: Resolved, right: Resolved): Compared | Missing {
   const [a, b] = [left.value, right.value];
-  if (a.kind === 'flag' && b.kind === 'flag') return equality(operator, a.flag === b.flag, a, b);
-  if (a.kind === 'flag' || b.kind === 'flag') return misfit(a, b);
-  const dotted = asVersions(left, right);
-  if (dotted) return { outcome: truth(test(operator, compareVersions(dotted[0], dotted[1]))), left: a, right: b };
-  if (a.kind === 'text' || b.kind === 'text') {
-    const [textA, textB] = [textOf(left), textOf(right)];
-    if (a.kind === 'text' && b.kind === 'text') return equality(operator, textA === textB, a, b);
-    if (textA !== undefined && textA === textB) return equality(operator, true, a, b);
+  if (a.kind === 'flag' || b.kind === 'flag') {
+    if (a.kind !== 'flag' || b.kind !== 'flag') return unlike(sortOf(a), sortOf(b));
+    return equality(operator, a.flag === b.flag, left, right);
   }
-  const [x, y] = [quantityOf(left), quantityOf(right)];
-  if ('missing' in x || 'missing' in y) {
-    // A text that is no number is certainly not the number.
-    if (operator === '==' || operator === '!=') return equality(operator, false, a, b);
-    return misfit(a, b);
-  }
-  if (!comparable(dimensionedOf(x), dimensionedOf(y))) return unfit(dimensionedOf(x), dimensionedOf(y));
-  const margin = marginOf(operator, x.value.amount, y.value.amount);
-  const dimension = x.value.dimension.open || (x.literal && x.value.amount === 0) ? y.value.dimension : x.value.dimension;
-  const allowed = y.value.dimension.open || (y.literal && y.value.amount === 0) ? dimension : y.value.dimension;
+  if (a.kind === 'version' || b.kind === 'version') return versions(operator, left, right);
+  if (a.kind === 'text' && b.kind === 'text') return texts(operator, left, right);
+  if (a.kind === 'text' || b.kind === 'text') return textAndNumber(operator, left, right);
+  return numbers(operator, { ...left, value: a }, { ...right, value: b });
+}
+
+function versions(operator: Relation, left: Resolved, right: Resolved): Compared | Missing {
+  const [a, b] = [versionText(left), versionText(right)];
+  if (a === undefined || b === undefined) return unlike(sortOf(left.value), sortOf(right.value));
+  const [x, y] = [readVersion(a), readVersion(b)];
+  if (x && y)
+    return isEquality(operator)
+      ? equality(operator, sameVersion(x, y), left, right)
+      : ordered(operator, versionOrder(x, y), left, right);
+  if (x || y || !isEquality(operator)) return mismatch({ code: 'text_is_no_version', content: x ? b : a });
+  return equality(operator, a === b, left, right);
+}
+
+/** What may be read as a version: a version, a text, and a number of the plan as it was written. */
+function versionText({ value, raw }: Resolved): string | undefined {
+  if (value.kind === 'version') return value.version;
+  if (value.kind === 'text') return value.text;
+  if (raw !== undefined) return raw;
+  return value.kind === 'quantity' && Number.isSafeInteger(value.amount) && sortOf(value) === 'number'
+    ? String(value.amount)
+    : undefined;
+}
+
+/** Two texts are the same or not; they have an order where they are versions or numbers. */
+function texts(operator: Relation, left: Resolved, right: Resolved): Compared | Missing {
+  const [a, b] = [textOf(left), textOf(right)];
+  if (a === b && isEquality(operator)) return equality(operator, true, left, right);
+  const dotted = a.includes('.') && b.includes('.') ? ([readVersion(a), readVersion(b)] as const) : [];
+  const [x, y] = dotted;
+  if (x && y) return asDotted(operator, left, right, { certain: x.certain || y.certain });
+  if (isEquality(operator)) return equality(operator, false, left, right);
+  const [p, q] = [quantityOf(left), quantityOf(right)];
+  return p && q ? numbers(operator, p, q) : mismatch({ code: 'no_order', sort: 'text' });
+}
+
+/** A number that the plan writes may be a revision or a version: `20251124`, `15.10`. */
+function textAndNumber(operator: Relation, left: Resolved, right: Resolved): Compared | Missing {
+  const [a, b] = [textOf(left), textOf(right)];
+  if (a === b && isEquality(operator)) return equality(operator, true, left, right);
+  const written = left.raw ?? right.raw;
+  const [x, y] = written === undefined ? [] : [readVersion(a), readVersion(b)];
+  if (x && y && (a.includes('.') || b.includes('.'))) return asDotted(operator, left, right, { certain: x.certain || y.certain });
+  const [p, q] = [quantityOf(left), quantityOf(right)];
+  if (p && q) return numbers(operator, p, q);
+  return mismatch({ code: 'text_is_no_number', content: p ? b : a });
+}
+
+const textOf = ({ value, raw }: Resolved): string => (value.kind === 'text' ? value.text : (raw ?? ''));
+
+/** `15.9` and `15.10` may be versions or decimals: unless one of them can only be a version, both readings must agree. */
+function asDotted(
+  operator: Relation,
+  left: Resolved,
+  right: Resolved,
+  { certain }: { readonly certain: boolean },
+): Compared | Missing {
+  const read = versions(operator, { ...left, value: { kind: 'version', version: textOf(left) } }, right);
+  if ('missing' in read) return read;
+  const compared = { ...read, left: left.value, right: right.value };
+  if (certain) return compared;
+  const [p, q] = [quantityOf(left), quantityOf(right)];
+  const decimal = p && q ? numbers(operator, p, q) : compared;
+  if (!('missing' in decimal) && decimal.outcome === compared.outcome) return compared;
+  return mismatch({ code: 'decimal_or_version', left: textOf(left), right: textOf(right) });
+}
+
+function numbers(operator: Relation, left: ResolvedQuantity, right: ResolvedQuantity): Compared | Missing {
+  const [x, y] = [left.value, right.value];
+  const [first, second] = [dimensionedOf(left), dimensionedOf(right)];
+  if (!comparable(first, second)) return unlike(sortOf(x), sortOf(y));
+  const percent = inPercent(left, right) ?? inPercent(right, left);
+  if (percent !== undefined) return mismatch({ code: 'percent_or_fraction', amount: percent });
+  if (!Number.isFinite(x.amount) && !Number.isFinite(y.amount)) return noData({ code: 'both_endless' });
+  const margin = marginOf(operator, x.amount, y.amount);
+  const dimension = x.dimension.open || first.zero ? y.dimension : x.dimension;
+  const allowed = y.dimension.open || second.zero ? dimension : y.dimension;
   return {
-    outcome: truth(test(operator, order(x.value.amount, y.value.amount))),
-    left: { ...x.value, dimension },
-    right: { ...y.value, dimension: allowed },
+    outcome: truth(test(operator, order(x.amount, y.amount))),
+    left: { ...x, dimension },
+    right: { ...y, dimension: allowed },
     ...(margin === undefined ? {} : { margin }),
   };
 }
 
+/** A measured number that cannot be the fraction that the percentage asks for. */
+function inPercent({ value, literal }: ResolvedQuantity, limit: ResolvedQuantity): number | undefined {
+  const againstShare = limit.literal && limit.value.dimension.share === true && Math.abs(limit.value.amount) <= 1;
+  const unsaid = !literal && value.dimension.share !== true && Math.abs(value.amount) > LARGEST_SHARE;
+  return againstShare && unsaid ? value.amount : undefined;
+}
+
 function order(a: number, b: number): number {
-  if (a === b || Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b))) return 0;
+  if (a === b) return 0;
+  const exact = (Number.isInteger(a) && Number.isInteger(b)) || !Number.isFinite(a - b);
+  if (!exact && Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b))) return 0;
   return a < b ? -1 : 1;
 }
 
@@ -68,60 +148,24 @@ function test(operator: Relation, sign: number): boolean {
 }
 
 function marginOf(operator: Relation, measured: number, limit: number): number | undefined {
-  if (limit === 0 || operator === '==' || operator === '!=' || !Number.isFinite(measured)) return undefined;
+  if (limit === 0 || isEquality(operator) || !Number.isFinite(measured) || !Number.isFinite(limit)) return undefined;
   const inside = operator.startsWith('<') ? limit - measured : measured - limit;
   return inside / Math.abs(limit);
 }
 
-function equality(operator: Relation, same: boolean, left: Value, right: Value): Compared | Missing {
-  if (operator !== '==' && operator !== '!=') {
-    return { missing: 'unit_mismatch', detail: `A ${left.kind} has no order; it can only be equal or not.` };
-  }
+const isEquality = (operator: Relation): boolean => operator === '==' || operator === '!=';
+
+function equality(operator: Relation, same: boolean, { value: left }: Resolved, { value: right }: Resolved): Compared | Missing {
+  if (!isEquality(operator)) return mismatch({ code: 'no_order', sort: sortOf(left) });
   return { outcome: truth(operator === '==' ? same : !same), left, right };
 }
 
-function misfit(a: Value, b: Value): Missing {
-  const name = (value: Value) => (value.kind === 'quantity' ? 'number' : value.kind);
-  return { missing: 'unit_mismatch', detail: `A ${name(a)} and a ${name(b)} cannot be compared.` };
-}
+const ordered = (operator: Relation, sign: number, { value: left }: Resolved, { value: right }: Resolved): Compared => ({
+  outcome: truth(test(operator, sign)),
+  left,
+  right,
+});
 
-/** The text of a text, and of a bare number as the plan writes it: revision `20251124` is a text to the database. */
-function textOf({ value, raw }: Resolved): string | undefined {
-  return value.kind === 'text' ? value.text : raw;
-}
-
-const DOTTED = /^v?\d+(?:\.\d+)+(?:[-+].*)?$/;
-
-/** Both sides as dotted versions, when one is a version, or both are texts that look like one. */
-function asVersions(left: Resolved, right: Resolved): readonly [string, string] | undefined {
-  const [a, b] = [versionText(left), versionText(right)];
-  if (a === undefined || b === undefined) return undefined;
-  if (left.value.kind === 'version' || right.value.kind === 'version') return [a, b];
-  return DOTTED.test(a) && DOTTED.test(b) && left.value.kind === 'text' && right.value.kind === 'text' ? [a, b] : undefined;
-}
-
-function versionText({ value, raw }: Resolved): string | undefined {
-  if (value.kind === 'version') return value.version;
-  if (value.kind === 'text') return /^v?\d/.test(value.text) ? value.text : undefined;
-  return value.kind === 'quantity' ? raw : undefined;
-}
-
-/** Number by number; what is missing is zero, and what comes before a release (`-rc1`) is less than it. */
-function compareVersions(a: string, b: string): number {
-  const [x, y] = [partsOf(a), partsOf(b)];
-  for (let index = 0; index < Math.max(x.numbers.length, y.numbers.length); index += 1) {
-    const difference = (x.numbers[index] ?? 0) - (y.numbers[index] ?? 0);
-    if (difference !== 0) return Math.sign(difference);
-  }
-  if (x.before === y.before) return 0;
-  if (x.before === '') return 1;
-  if (y.before === '') return -1;
-  return x.before.localeCompare(y.before, 'en', { numeric: true });
-}
-
-function partsOf(version: string): { readonly numbers: readonly number[]; readonly before: string } {
-  const [release = '', ...before] = version.replace(/^v/, '').replace(/\+.*$/, '').split('-');
-  return { numbers: release.split('.').map((part) => Number.parseInt(part, 10) || 0), before: before.join('-') };
-}
+const mismatch = (saying: Saying): Missing => ({ missing: 'unit_mismatch', saying });
 
 const truth = (holds: boolean): Truth => (holds ? 'holds' : 'violated');

@@ -1,3 +1,4 @@
+import { SORTS, sortOfDimension } from './sayings.ts';
 import { DIMENSION, type Dimension } from './value.ts';
 
 /** The dimension of a term, and whether the plan wrote it (a literal) or something measured it. */
@@ -29,8 +30,10 @@ export function comparable(a: Dimensioned, b: Dimensioned): boolean {
 export function sum(a: Dimensioned, b: Dimensioned): Dimensioned | undefined {
   if (!comparable(a, b)) return undefined;
   const literal = a.literal && b.literal;
-  if (isOpen(a) || a.zero) return { dimension: b.dimension, literal };
-  if (isOpen(b) || b.zero) return { dimension: a.dimension, literal };
+  if (a.zero) return { dimension: b.dimension, literal };
+  if (b.zero) return { dimension: a.dimension, literal };
+  if (isOpen(a)) return { dimension: b.dimension, literal };
+  if (isOpen(b)) return { dimension: a.dimension, literal };
   const measured = a.literal && !b.literal ? b : a;
   return { dimension: measured.dimension, literal };
 }
@@ -58,14 +61,10 @@ function withShare(exponents: Dimension, a: Dimensioned, b: Dimensioned): Dimens
   return open && isDimensionless(a.dimension) && isDimensionless(b.dimension) ? DIMENSION.open : exponents;
 }
 
-/** What a dimension is called in a message. */
-export function dimensionName({ time, bytes, share, open }: Dimension): string {
-  if (open) return 'a number without a unit';
-  if (share) return 'a ratio';
-  if (time === 0 && bytes === 0) return 'a plain number';
-  if (time === 1 && bytes === 0) return 'a time';
-  if (time === 0 && bytes === 1) return 'an amount of bytes';
-  if (time === -1 && bytes === 0) return 'a rate';
-  if (time === -1 && bytes === 1) return 'bytes per time';
-  return 'a product of units';
+/** The dimension that all of them share, as of the operands of `max`; undefined when two do not go together. */
+export function joined([first, ...rest]: readonly Dimensioned[]): Dimensioned | undefined {
+  return rest.reduce<Dimensioned | undefined>((all, next) => (all === undefined ? undefined : sum(all, next)), first);
 }
+
+/** What a dimension is called in a message. */
+export const dimensionName = (dimension: Dimension): string => SORTS.en[sortOfDimension(dimension)];

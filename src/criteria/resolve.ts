@@ -1,170 +1,104 @@
-import { comparable, type Dimensioned, dimensionName, product, quotient, sum } from './dimension.ts';
-import type { UnknownReason } from './evaluate.ts';
-import { nearestName } from './nearest.ts';
+import type { TraceNode } from './evaluate.ts';
 import { leastSamples, percentileOf } from './percentile.ts';
-import type { Term } from './syntax.ts';
-import { parseQuantity } from './units.ts';
-import { type Measurement, type Measurements, number, type Quantity, text, type Value } from './value.ts';
+import { call, negated, reckon } from './reckon.ts';
+import { type Missing, noData, type Present, type Resolved, type ResolvedQuantity, reckonable } from './resolved.ts';
+import type { Span, Term } from './syntax.ts';
+import type { Moment } from './timeline.ts';
+import { type Measurement, text, type Value } from './value.ts';
 
-/** What can be looked up at one moment. */
-export interface Moment {
-  readonly measurements: Measurements;
-  readonly baseline?: Measurements;
-  /** Whether a name was ever measured: then its absence now is missing data, not a wrong name. */
-  wasMeasured(name: string): boolean;
+/** The value of a term, or why there is none; and how it came about. */
+export interface Worked {
+  readonly result: Resolved | Missing;
+  readonly trace: TraceNode;
 }
 
-export interface Missing {
-  readonly missing: UnknownReason;
-  readonly detail: string;
-}
-
-/** A value as the language reckons with it. `raw` is how a bare number was written. */
-export interface Resolved {
-  readonly value: Exclude<Value, { kind: 'series' }>;
-  readonly literal: boolean;
-  readonly raw?: string;
-}
-
-/** The value of a term; or why there is none. */
-export function resolve(term: Term, moment: Moment): Resolved | Missing {
+/** @param textOf a part of the criterion as written. */
+export function resolve(term: Term, moment: Moment, textOf: (span: Span) => string): Worked {
+  const source = textOf(term);
+  const traced = (result: Resolved | Missing, parts: readonly TraceNode[] = []): Worked => ({
+    result,
+    trace: 'missing' in result ? { source, saying: result.saying, parts } : { source, value: result.value, parts },
+  });
+  const reckoned = (operands: readonly Term[], work: (values: readonly ResolvedQuantity[]) => Resolved | Missing): Worked => {
+    const worked = operands.map((operand) => resolve(operand, moment, textOf));
+    const parts = worked.map(({ trace }) => trace);
+    const values: ResolvedQuantity[] = [];
+    for (const { result } of worked) {
+      const quantity = 'missing' in result ? result : reckonable(result);
+      if ('missing' in quantity) return traced(quantity, parts);
+      values.push(quantity);
+    }
+    return traced(work(values), parts);
+  };
   switch (term.kind) {
     case 'quantity': {
-      const value: Quantity = { kind: 'quantity', amount: term.amount, dimension: term.dimension };
-      return { value, literal: true, ...(term.bare ? { raw: term.raw } : {}) };
+      const value: Present = { kind: 'quantity', amount: term.amount, dimension: term.dimension };
+      return traced({ value, literal: true, ...(term.bare ? { raw: term.raw } : {}) });
     }
     case 'text':
-      return { value: text(term.text), literal: true };
+      return traced({ value: text(term.text), literal: true });
     case 'flag':
-      return { value: { kind: 'flag', flag: term.flag }, literal: true };
+      return traced({ value: { kind: 'flag', flag: term.flag }, literal: true });
     case 'word':
-      return moment.wasMeasured(term.word) ? measured(term.word, moment) : { value: text(term.word), literal: true };
+      return traced(moment.wasMeasured(term.word) ? measured(term.word, moment) : { value: text(term.word), literal: true });
     case 'reference':
-      return measured(term.name, moment);
+      return traced(measured(term.name, moment));
     case 'baseline':
-      return baseline(term.name, moment);
-    case 'negation': {
-      const operand = quantityOf(resolve(term.operand, moment));
-      if ('missing' in operand) return operand;
-      return { value: { ...operand.value, amount: -operand.value.amount }, literal: operand.literal };
-    }
+      return traced(baseline(term.name, moment));
+    case 'negation':
+      return reckoned([term.operand], ([operand]) => (operand ? negated(operand) : noData({ code: 'no_result' })));
     case 'call':
-      return call(
-        term.name,
-        term.operands.map((operand) => quantityOf(resolve(operand, moment))),
-      );
+      return reckoned(term.operands, (operands) => call(term.name, operands));
     case 'arithmetic':
-      return arithmetic(term.operator, quantityOf(resolve(term.left, moment)), quantityOf(resolve(term.right, moment)));
+      return reckoned([term.left, term.right], ([left, right]) =>
+        left && right ? reckon(term.operator, left, right) : noData({ code: 'no_result' }),
+      );
   }
 }
 
 function measured(name: string, moment: Moment): Resolved | Missing {
-  const measurement = Object.hasOwn(moment.measurements, name) ? moment.measurements[name] : undefined;
-  if (measurement === undefined) {
-    if (moment.wasMeasured(name)) return { missing: 'no_data', detail: `${name} was not measured this time.` };
-    const nearest = nearestName(name, Object.keys(moment.measurements));
-    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-    return { missing: 'unknown_metric', detail: `Nothing measured ${name}.${hint}` };
-  }
-  return usable(name, measurement);
+  const found = moment.measurement(name);
+  if (found === 'stale') return noData({ code: 'stale', name, ageMs: moment.ageOf(name) });
+  if (found !== undefined) return usable(name, found);
+  if (moment.wasMeasured(name)) return noData({ code: 'missed', name });
+  const nearest = moment.nearest(name);
+  return {
+    missing: 'unknown_metric',
+    saying: { code: 'unknown_name', name, ...(nearest === undefined ? {} : { nearest }) },
+  };
 }
 
-function baseline(name: string, { baseline: known }: Moment): Resolved | Missing {
-  const measurement = known !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
-  if (measurement === undefined) return { missing: 'no_baseline', detail: `There is no baseline of ${name}.` };
+function baseline(name: string, moment: Moment): Resolved | Missing {
+  const measurement = moment.baseline(name);
+  if (measurement === undefined) return { missing: 'no_baseline', saying: { code: 'no_baseline', name } };
   const found = usable(name, measurement);
-  return 'missing' in found
-    ? { missing: 'no_baseline', detail: `The baseline of ${name} cannot be used: ${found.detail}` }
-    : found;
+  if ('missing' in found) return { missing: 'no_baseline', saying: { code: 'unusable_baseline', name, why: found.saying } };
+  if (found.value.kind === 'quantity' && !Number.isFinite(found.value.amount)) {
+    return { missing: 'no_baseline', saying: { code: 'unusable_baseline', name, why: { code: 'no_value', name } } };
+  }
+  return found;
 }
 
 /** A measured value, unless it is no number or rests on too few observations. */
 function usable(name: string, { value, samples, note }: Measurement): Resolved | Missing {
-  const because = note === undefined ? '' : ` (${note.replace(/\.$/, '')})`;
+  const noted = note === undefined ? {} : { note };
   const latest = latestOf(value);
-  if (latest === undefined) return { missing: 'no_data', detail: `${name} has no data${because}.` };
+  const percentile = percentileOf(name);
+  if (latest === undefined) return noData({ code: 'no_value', name, ...noted });
   if (latest.kind === 'quantity' && !Number.isFinite(latest.amount)) {
     // A percentile that falls on an unanswered request is no missing number: it is slower than every limit.
-    if (latest.amount === Number.POSITIVE_INFINITY && percentileOf(name) !== undefined) return { value: latest, literal: false };
-    return { missing: 'no_data', detail: `${name} has no data${because}.` };
+    const never = latest.amount === Number.POSITIVE_INFINITY && percentile !== undefined;
+    if (!never) return noData({ code: 'no_value', name, ...noted });
   }
-  const percentile = percentileOf(name);
-  if (samples !== undefined && percentile !== undefined && samples < leastSamples(percentile)) {
-    const least = leastSamples(percentile);
-    return { missing: 'too_few_samples', detail: `${name} needs at least ${least} samples, there were ${samples}.` };
-  }
-  if (samples === 0) return { missing: 'no_data', detail: `${name} rests on no samples${because}.` };
-  return { value: latest, literal: false };
+  if (samples === undefined) return { value: latest, literal: false };
+  const least = percentile === undefined ? 1 : leastSamples(percentile);
+  if (samples >= least) return { value: latest, literal: false };
+  if (percentile === undefined) return noData({ code: 'no_samples', name, ...noted });
+  return { missing: 'too_few_samples', saying: { code: 'too_few_samples', name, least, samples } };
 }
 
-function latestOf(value: Value): Resolved['value'] | undefined {
+function latestOf(value: Value): Present | undefined {
   if (value.kind !== 'series') return value;
   const last = value.points.at(-1);
   return last === undefined ? undefined : { kind: 'quantity', amount: last.amount, dimension: value.dimension };
 }
-
-interface ResolvedQuantity {
-  readonly value: Quantity;
-  readonly literal: boolean;
-}
-
-/** A text that is a number with its unit (`30s` in a settings file) counts as that number. */
-export function quantityOf(resolved: Resolved | Missing): ResolvedQuantity | Missing {
-  if ('missing' in resolved) return resolved;
-  const { value, literal } = resolved;
-  if (value.kind === 'quantity') return { value, literal };
-  const read = value.kind === 'text' ? parseQuantity(value.text) : undefined;
-  if (read !== undefined) return { value: read, literal };
-  return { missing: 'unit_mismatch', detail: `A ${value.kind} cannot be reckoned with.` };
-}
-
-export function dimensionedOf({ value, literal }: ResolvedQuantity): Dimensioned {
-  return { dimension: value.dimension, literal, zero: literal && value.amount === 0 };
-}
-
-function arithmetic(
-  operator: '+' | '-' | '*' | '/',
-  left: ResolvedQuantity | Missing,
-  right: ResolvedQuantity | Missing,
-): Resolved | Missing {
-  if ('missing' in left) return left;
-  if ('missing' in right) return right;
-  const [a, b] = [left.value.amount, right.value.amount];
-  const [first, second] = [dimensionedOf(left), dimensionedOf(right)];
-  if (operator === '*') return quantity(a * b, product(first, second));
-  if (operator === '/') {
-    if (b === 0) return { missing: 'no_data', detail: 'A division by zero has no result.' };
-    return quantity(a / b, quotient(first, second));
-  }
-  const total = sum(first, second);
-  if (total === undefined) return unfit(first, second);
-  return quantity(operator === '+' ? a + b : a - b, total);
-}
-
-function call(name: 'min' | 'max' | 'abs', operands: readonly (ResolvedQuantity | Missing)[]): Resolved | Missing {
-  const values: ResolvedQuantity[] = [];
-  for (const operand of operands) {
-    if ('missing' in operand) return operand;
-    values.push(operand);
-  }
-  const [first = { value: number(Number.NaN), literal: true }, ...rest] = values;
-  const other = rest.find((candidate) => !comparable(dimensionedOf(first), dimensionedOf(candidate)));
-  if (other) return unfit(dimensionedOf(first), dimensionedOf(other));
-  const amounts = values.map(({ value }) => value.amount);
-  const amount = name === 'abs' ? Math.abs(first.value.amount) : name === 'min' ? Math.min(...amounts) : Math.max(...amounts);
-  return quantity(amount, { dimension: first.value.dimension, literal: values.every(({ literal }) => literal) });
-}
-
-const quantity = (amount: number, { dimension, literal }: Dimensioned): Resolved => ({
-  value: { kind: 'quantity', amount, dimension },
-  literal,
-});
-
-export function unfit(a: Dimensioned, b: Dimensioned): Missing {
-  return {
-    missing: 'unit_mismatch',
-    detail: `${capital(dimensionName(a.dimension))} and ${dimensionName(b.dimension)} do not go together.`,
-  };
-}
-
-const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

@@ -114,7 +114,8 @@ function judgeIndex({ name, position }: ExpectedIndex, answer: IndexAnswer | und
     reason: REASONS[kind],
     message: sentence(kind, expected, finding.found),
     measurements: { columns: { value: text(finding.found) } },
-    judgements: [comparison(finding.found, expected, position)],
+    // What is not there cannot be compared; the message says it all.
+    judgements: kind === 'missing' || kind === 'table_missing' ? [] : [comparison(finding.found, expected, position)],
     evidence: [{ kind: 'output', title: 'SQL that mends it', text: fix }],
   };
 }

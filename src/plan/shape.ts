@@ -65,7 +65,9 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
         const kinds = issue.errors.flatMap((errors) =>
           errors.flatMap((error) => (error.code === 'invalid_type' ? [kindName(error.expected)] : [])),
         );
-        record(at, `Expected ${oneOf([...new Set(kinds)])}, found ${found(valueAt(told.value, path))}.`);
+        const expected = oneOf([...new Set(kinds)]);
+        if (isMissing(path, told)) tellMissing(path, expected, told);
+        else record(at, `Expected ${expected}, found ${found(valueAt(told.value, path))}.`);
       } else for (const inner of withoutEchoes(branch)) tell(inner, path, told);
       return;
     }
@@ -79,23 +81,27 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
       problems.add(inner?.message ?? issue.message, filled.keyPosition(at));
       return;
     }
-    if (issue.code === 'invalid_type' && valueAt(told.value, path) === undefined && path.length > 0) {
-      const key = String(path.at(-1));
-      const owner = path.length > 1 ? String(path.at(-2)) : told.name;
-      // A misspelled key is told as such; that the right one is missing is its echo.
-      const parent = valueAt(told.value, path.slice(0, -1));
-      const valid = keysAt(told.schema, path.slice(0, -1));
-      const unknown = isRecord(parent) ? Object.keys(parent).filter((each) => !valid.includes(each)) : [];
-      if (unknown.some((each) => nearestName(each, [key]) !== undefined)) return;
-      record(told.origin(path), `\`${owner}\` needs \`${key}\`: ${kindName(issue.expected)}.`);
-      return;
-    }
-    record(at, messageOf(issue, valueAt(told.value, path)));
+    if (issue.code === 'invalid_type' && isMissing(path, told)) tellMissing(path, kindName(issue.expected), told);
+    else record(at, messageOf(issue, valueAt(told.value, path)));
+  }
+
+  /** A misspelled key is told as such; that the right one is missing is its echo. */
+  function tellMissing(path: Path, expected: string, { value, origin, name, schema }: Told): void {
+    const key = String(path.at(-1));
+    const around = path.slice(0, -1);
+    const parent = valueAt(value, around);
+    const valid = keysAt(schema, around);
+    const unknown = isRecord(parent) ? Object.keys(parent).filter((each) => !valid.includes(each)) : [];
+    if (unknown.some((each) => nearestName(each, [key]) !== undefined)) return;
+    const owner = around.findLast((each) => typeof each === 'string') ?? name;
+    record(origin(path), `\`${owner}\` needs \`${key}\`: ${expected}.`);
   }
 
   function record(at: Path, message: string): void {
     if (!filled.isUnset(at)) problems.add(message, filled.position(at));
   }
+
+  const isMissing = (path: Path, { value }: Told): boolean => path.length > 0 && valueAt(value, path) === undefined;
 
   return {
     attempt,

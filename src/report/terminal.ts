@@ -17,6 +17,8 @@ export interface TerminalOptions {
   readonly colour?: boolean;
   /** Columns; default 80. Findings wrap, list lines are cut. */
   readonly width?: number;
+  /** Whether to list every item; a log that told each as it ended need not hear it again. */
+  readonly items?: boolean;
 }
 
 /** Widest of the short states (`RODANDO`). */
@@ -25,7 +27,7 @@ const STATE_COLUMNS = 7;
 /** The final report for a terminal or log, ending in a line end: verdict, what failed, every item, notes, plan. */
 export function renderTerminal(
   checklist: Checklist,
-  { locale = 'en', colour = false, width = 80 }: TerminalOptions = {},
+  { locale = 'en', colour = false, width = 80, items = true }: TerminalOptions = {},
 ): string {
   const words = wordsOf(locale);
   const columns = Math.max(40, width);
@@ -37,7 +39,7 @@ export function renderTerminal(
     ],
     findingsBlock(words.headings.failed, blockingItems(checklist), words, locale, colour, columns),
     findingsBlock(words.headings.warnings, warningItems(checklist), words, locale, colour, columns),
-    itemsBlock(checklist, words, locale, colour, columns),
+    items ? itemsBlock(checklist, words, locale, colour, columns) : [],
     checklist.notes.length === 0
       ? []
       : [

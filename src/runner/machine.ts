@@ -21,6 +21,7 @@ export async function onMachine<Result>(options: MachineOptions, work: (ports: P
   try {
     return await work({
       ...options,
+      log: maskedLog(options.log, options.secrets),
       env,
       clock: systemClock,
       exec: nodeExec(env),
@@ -30,6 +31,16 @@ export async function onMachine<Result>(options: MachineOptions, work: (ports: P
   } finally {
     await rm(temporaryDirectory, { recursive: true, force: true });
   }
+}
+
+/** What a program of the plan prints may hold a secret, and not every log is GitHub's, which masks by itself. */
+function maskedLog(log: Log, secrets: Secrets): Log {
+  return {
+    info: (text) => log.info(secrets.mask(text)),
+    warn: (text) => log.warn(secrets.mask(text)),
+    error: (text) => log.error(secrets.mask(text)),
+    debug: (text) => log.debug(secrets.mask(text)),
+  };
 }
 
 /** The action's inputs, the token among them, are no business of the programs that a plan starts. */

@@ -12,6 +12,8 @@ export interface ProgressOptions {
   readonly write: (text: string) => void;
 }
 
+/** Logs are read in wide windows. */
+const LOG_COLUMNS = 120;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** Tells a terminal or a log what has ended, and at the end the whole report. */
@@ -44,9 +46,8 @@ export function progressSink({ locale, colour, width, write }: ProgressOptions):
     close(checklist) {
       if (checklist.reason !== 'plan_error') update(checklist);
       showLive('');
-      write(
-        `${told.size > 0 ? '\n' : ''}${renderTerminal(checklist, { locale, colour, ...(width === undefined ? {} : { width }) })}`,
-      );
+      const final = width === undefined ? { width: LOG_COLUMNS, items: told.size === 0 } : { width };
+      write(`${told.size > 0 ? '\n' : ''}${renderTerminal(checklist, { locale, colour, ...final })}`);
       return Promise.resolve();
     },
   };

@@ -49,7 +49,7 @@ export async function runCommand(command: Command, context: TaskContext, env: En
     signal: context.signal,
     timeoutMs,
     onLine: (_, line) => {
-      context.log.info(line);
+      context.log.info(`  | ${line}`);
       if (line.trim() !== '') context.progress(line.trim());
     },
   });
