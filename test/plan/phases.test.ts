@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MeasurementError } from '../../src/checklist/errors.ts';
+import { testPorts } from '../support/ports.ts';
 import { problemsOf, read, readSection, told } from './read.ts';
 
 const PLAN = `version: 1
@@ -30,7 +31,11 @@ rollback:
 
 describe('A run of one phase', () => {
   test('is not kept from running by what is wrong or unset elsewhere', () => {
-    const { rollback, preDeploy, migrate, canary, databases } = read(PLAN, { PRODUCTION_URL: 'https://a.example' }, { phase: 'rollback' });
+    const { rollback, preDeploy, migrate, canary, databases } = read(
+      PLAN,
+      { PRODUCTION_URL: 'https://a.example' },
+      { phase: 'rollback' },
+    );
     expect(rollback?.options).toHaveLength(1);
     expect([preDeploy, migrate, canary]).toEqual([undefined, undefined, undefined]);
     expect(databases).toEqual({});
@@ -41,7 +46,9 @@ describe('A run of one phase', () => {
   });
 
   test('reads the rollback too when a canary may need it', () => {
-    expect(problemsOf(PLAN, { PROMETHEUS_URL: 'http://p:9090' }, { phase: 'canary' }).map((line) => line.split(' ')[0])).toEqual(['23:21']);
+    expect(problemsOf(PLAN, { PROMETHEUS_URL: 'http://p:9090' }, { phase: 'canary' }).map((line) => line.split(' ')[0])).toEqual([
+      '23:21',
+    ]);
     const environment = { PROMETHEUS_URL: 'http://p:9090', PRODUCTION_URL: 'https://a.example' };
     expect(read(PLAN, environment, { phase: 'canary' }).rollback?.default).toBe('code');
   });
@@ -71,8 +78,7 @@ describe('A rollback that undoes migrations', () => {
 
   test('fails at that task, and no sooner, when the migration cannot be undone', async () => {
     const { migrate } = read(undoing, environment, { phase: 'rollback' });
-    const clock = { now: () => 0, sleep: () => Promise.resolve() };
-    const context = { clock } as never;
+    const context = { ...testPorts(), databaseUrl: '', progress: () => {} };
     await expect(migrate?.tool.current(context)).rejects.toThrow(MeasurementError);
     await expect(migrate?.tool.current(context)).rejects.toThrow('`DATABASE_URL` has no value');
   });
@@ -103,7 +109,8 @@ describe('A section alone, from an input', () => {
   });
 
   test('may be a canary without a rollback, but not with one that it does not have', () => {
-    const section = 'rollout: { kubernetes: deployment/a }\nmetrics: { http: { url: "https://a.example" } }\nsteps: [{ weight: 100%, hold: 1m }]\nexpect: status == 200\n';
+    const section =
+      'rollout: { kubernetes: deployment/a }\nmetrics: { http: { url: "https://a.example" } }\nsteps: [{ weight: 100%, hold: 1m }]\nexpect: status == 200\n';
     expect(readSection('canary', section).canary?.everyMs).toBe(15_000);
     expect(told(() => readSection('canary', `${section}on-abort: rollback\n`))).toEqual([
       '5:11 `on-abort` needs a `rollback:` section in this plan.',

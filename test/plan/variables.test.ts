@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { preDeploy, problemsOf, read } from './read.ts';
 
 const criterionOf = (criterion: string, environment: Record<string, string>): string | undefined =>
-  read(preDeploy(`  - http: { url: "https://a.example" }\n    expect: ['${criterion}']\n`), environment).preDeploy?.checks[0]?.criteria[0]
-    ?.criterion.source;
+  read(preDeploy(`  - http: { url: "https://a.example" }\n    expect: ['${criterion}']\n`), environment).preDeploy?.checks[0]
+    ?.criteria[0]?.criterion.source;
 
 describe('A variable', () => {
   const titled = (title: string, environment = {}, vars = ''): string | undefined =>
-    read(`version: 1\n${vars}pre-deploy:\n  - title: ${title}\n    tcp: { address: "db:1" }\n    expect: open\n`, environment).preDeploy?.checks[0]
-      ?.title;
+    read(`version: 1\n${vars}pre-deploy:\n  - title: ${title}\n    tcp: { address: "db:1" }\n    expect: open\n`, environment)
+      .preDeploy?.checks[0]?.title;
 
   test('is taken from the environment', () => {
     expect(titled('Port of ${HOST}', { HOST: 'db' })).toBe('Port of db');
@@ -24,7 +24,8 @@ describe('A variable', () => {
   });
 
   test('is told at its place when it stands for itself', () => {
-    const plan = 'version: 1\nvars: { a: "${b}", b: "${a}" }\npre-deploy:\n  - title: ${a}\n    tcp: { address: "db:1" }\n    expect: open\n';
+    const plan =
+      'version: 1\nvars: { a: "${b}", b: "${a}" }\npre-deploy:\n  - title: ${a}\n    tcp: { address: "db:1" }\n    expect: open\n';
     expect(problemsOf(plan, {}, { strictEnv: true }).join()).toContain('has no end');
   });
 
@@ -48,7 +49,12 @@ describe('A variable', () => {
   });
 
   test('stands without quotes inside brackets', () => {
-    expect(problemsOf(preDeploy('  - http: { url: ${URL} }\n    expect: [status == ${STATUS}]\n'), { URL: 'https://a.example', STATUS: '200' })).toEqual([]);
+    expect(
+      problemsOf(preDeploy('  - http: { url: ${URL} }\n    expect: [status == ${STATUS}]\n'), {
+        URL: 'https://a.example',
+        STATUS: '200',
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -71,13 +77,16 @@ describe('A variable without a value', () => {
   });
 
   test('is told once, where the plan’s own variable needs it', () => {
-    const uses = 'version: 1\nvars:\n  api: ${STAGING_URL}/v1\npre-deploy:\n  - http: { url: "${api}/a" }\n    expect: [status == 200]\n  - http: { url: "${api}/b" }\n    expect: [status == 200]\n';
+    const uses =
+      'version: 1\nvars:\n  api: ${STAGING_URL}/v1\npre-deploy:\n  - http: { url: "${api}/a" }\n    expect: [status == 200]\n  - http: { url: "${api}/b" }\n    expect: [status == 200]\n';
     expect(problemsOf(uses, {}, { phase: 'pre-deploy' }).map((line) => line.split(' ')[0])).toEqual(['3:8']);
   });
 
   test('is told at its place in quoted and block texts', () => {
     const places = (title: string): string[] =>
-      problemsOf(preDeploy(`  - title: ${title}\n    tcp: { address: "db:1" }\n    expect: open\n`), {}, { strictEnv: true }).map((line) => line.split(' ')[0] ?? '');
+      problemsOf(preDeploy(`  - title: ${title}\n    tcp: { address: "db:1" }\n    expect: open\n`), {}, { strictEnv: true }).map(
+        (line) => line.split(' ')[0] ?? '',
+      );
     expect(places('"a \\x41 ${X}"')).toEqual(['3:20']);
     expect(places("'it''s ${X}'")).toEqual(['3:19']);
     expect(places('>-\n      folded\n      text ${X}')).toEqual(['5:12']);
@@ -86,7 +95,9 @@ describe('A variable without a value', () => {
 
 test('GitHub’s own expressions are told apart from variables', () => {
   const plan = preDeploy('  - title: "${{ github.sha }}"\n    tcp: { address: "db:1" }\n    expect: open\n');
-  expect(problemsOf(plan)).toEqual(['3:13 `${{ … }}` is filled in by GitHub in workflow files only. Hand the value over by `env:` and write `${NAME}`.']);
+  expect(problemsOf(plan)).toEqual([
+    '3:13 `${{ … }}` is filled in by GitHub in workflow files only. Hand the value over by `env:` and write `${NAME}`.',
+  ]);
 });
 
 describe('In a criterion, a variable', () => {
@@ -100,14 +111,18 @@ describe('In a criterion, a variable', () => {
 
 describe('In a line for a shell', () => {
   const line = (command: string, environment = {}, vars = ''): string[] =>
-    problemsOf(`version: 1\n${vars}pre-deploy:\n  - command: { run: '${command}' }\n    expect: exit_code == 0\n`, environment, { phase: 'pre-deploy' });
+    problemsOf(`version: 1\n${vars}pre-deploy:\n  - command: { run: '${command}' }\n    expect: exit_code == 0\n`, environment, {
+      phase: 'pre-deploy',
+    });
 
   test('the shell’s own variables are left to the shell', () => {
     expect(line('for f in *; do echo ${f%.gz} ${#f}; done')).toEqual([]);
   });
 
   test('a value that the shell would interpret is refused', () => {
-    expect(line('echo ${x}', {}, 'vars: { x: "a; rm -rf b" }\n')[0]).toMatch(/^4:27 `vars.x` has characters that a shell would interpret/);
+    expect(line('echo ${x}', {}, 'vars: { x: "a; rm -rf b" }\n')[0]).toMatch(
+      /^4:27 `vars.x` has characters that a shell would interpret/,
+    );
     expect(line('echo ${x}', {}, 'vars: { x: production }\n')).toEqual([]);
   });
 });
@@ -122,10 +137,15 @@ describe('Secrets', () => {
 
 describe('The plan’s variables in criteria', () => {
   test('have the unit that they are written with', () => {
-    const plan = (limit: string): string => `version: 1\nvars: { limit: ${limit} }\npre-deploy:\n  - tcp: { address: "db:1" }\n    expect: [latency < vars.limit]\n`;
+    const plan = (limit: string): string =>
+      `version: 1\nvars: { limit: ${limit} }\npre-deploy:\n  - tcp: { address: "db:1" }\n    expect: [latency < vars.limit]\n`;
     expect(problemsOf(plan('500ms'))).toEqual([]);
     expect(problemsOf(plan('5MB'))).toHaveLength(1);
-    expect(problemsOf(plan('500ms').replace('vars.limit', 'vars.limti'))).toEqual(['5:24 Nothing here measures `vars.limti`. Did you mean `vars.limit`?']);
-    expect(read(plan('500ms')).vars).toEqual({ 'vars.limit': { value: { kind: 'quantity', amount: 0.5, dimension: { time: 1, bytes: 0 } } } });
+    expect(problemsOf(plan('500ms').replace('vars.limit', 'vars.limti'))).toEqual([
+      '5:24 Nothing here measures `vars.limti`. Did you mean `vars.limit`?',
+    ]);
+    expect(read(plan('500ms')).vars).toEqual({
+      'vars.limit': { value: { kind: 'quantity', amount: 0.5, dimension: { time: 1, bytes: 0 } } },
+    });
   });
 });

@@ -168,7 +168,7 @@ function readSteps(
         filled.position([...path, 'weight']),
       );
     if (holdMs <= 0) problems.add('A step must be held for some time: `hold: 10m`.', filled.position([...path, 'hold']));
-    before = Math.max(before, percent);
+    if (percent <= 100) before = Math.max(before, percent);
     return { weight: percent / 100, holdMs, position: filled.position(path) };
   });
 }
