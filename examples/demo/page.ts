@@ -45,8 +45,8 @@ function sceneOf(scene: ShownScene): string {
   const number = scene.pullRequest === undefined ? '' : ` <span class="number">#${scene.pullRequest}</span>`;
   const outputs = scene.checks.flatMap(({ name, state, output }) => (output ? [checkRunOf(name, state, output)] : []));
   return `<section>
-<h2>${escape(scene.heading)}${number}</h2>
-<p class="story"><b>${escape(scene.author)}</b> · ${escape(scene.story)}</p>
+<h2>${html(scene.heading)}${number}</h2>
+<p class="story"><b>${html(scene.author)}</b> · ${html(scene.story)}</p>
 ${checksBox(scene)}
 ${outputs.join('\n')}
 </section>`;
@@ -64,7 +64,7 @@ function checksBox({ checks, pullRequest }: ShownScene): string {
         : '<p class="merge blocked"><button disabled>Merge pull request</button> Merging is blocked: required statuses must pass.</p>';
   const rows = checks.map(
     ({ name, state, description, required }) =>
-      `<li><span class="mark ${state}" role="img" aria-label="${state}">${MARKS[state]}</span> <b>${escape(name)}</b> <span class="quiet">${escape(description)}</span>${required ? '<span class="required">Required</span>' : ''}</li>`,
+      `<li><span class="mark ${state}" role="img" aria-label="${state}">${MARKS[state]}</span> <b>${html(name)}</b> <span class="quiet">${html(description)}</span>${required ? '<span class="required">Required</span>' : ''}</li>`,
   );
   return `<div class="box ${bad === 0 ? 'success' : 'failure'}"><p class="headline">${headline}</p><ul>${rows.join('')}</ul>${merge}</div>`;
 }
@@ -73,7 +73,7 @@ const MARKS = { success: '✓', failure: '✕', cancelled: '⊘', pending: '●'
 
 function checkRunOf(name: string, state: ShownCheck['state'], output: NonNullable<ShownCheck['output']>): string {
   return `<details class="run"${state === 'success' ? '' : ' open'}>
-<summary><span class="mark ${state}" aria-hidden="true">${MARKS[state]}</span> ${escape(name)}: ${escape(output.title)}</summary>
+<summary><span class="mark ${state}" aria-hidden="true">${MARKS[state]}</span> ${html(name)}: ${html(output.title)}</summary>
 <article>${markdown(output.summary)}${markdown(output.text)}</article>
 </details>`;
 }
@@ -83,7 +83,7 @@ function markdown(source: string): string {
   return marked.parse(source, { async: false, gfm: true });
 }
 
-function escape(text: string): string {
+function html(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
@@ -103,7 +103,7 @@ h1 { font-size: 1.8rem; margin: 0 } h2 { font-size: 1.4rem; margin: 2.5rem 0 .2r
 .merge { margin: 0; padding: .8rem 1rem; background: var(--soft); border-top: 1px solid var(--line) } .merge button { font: inherit; font-weight: 600; padding: .3rem .9rem; border-radius: 6px; border: 1px solid var(--line); margin-right: .6rem }
 .merge.open button { background: #1f883d; color: #fff; opacity: 1 }
 .run { border: 1px solid var(--line); border-radius: 6px; margin: .8rem 0 } .run > summary { padding: .6rem 1rem; background: var(--soft); cursor: pointer; font-weight: 600 } .run article { padding: .2rem 1rem 1rem; overflow-x: auto }
-article table { border-collapse: collapse; margin: .6rem 0 } article th, article td { border: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top } article th { background: var(--soft) }
+article table { border-collapse: collapse; margin: .6rem 0 } article th, article td { border: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top } article th { background: var(--soft) } article td:first-child, article td:last-child { white-space: nowrap }
 article code { background: var(--soft); padding: .1em .35em; border-radius: 4px; font: .88em ui-monospace, SFMono-Regular, Menlo, monospace } article pre { background: var(--soft); padding: .8rem; border-radius: 6px; overflow-x: auto } article pre code { padding: 0 }
 article h2, article h3 { border: 0; margin: 1rem 0 .3rem; padding: 0; font-size: 1.1rem } article blockquote { margin: .5rem 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--quiet) } a { color: var(--link) }
 `;
