@@ -69,14 +69,16 @@ function texts(operator: Relation, left: Resolved, right: Resolved): Compared | 
 
 /** A number that the plan writes may be a revision or a version: `20251124`, `15.10`. */
 function textAndNumber(operator: Relation, left: Resolved, right: Resolved): Compared | Missing {
-  const [a, b] = [textOf(left), textOf(right)];
-  if (a === b && isEquality(operator)) return equality(operator, true, left, right);
-  const written = left.raw ?? right.raw;
-  const [x, y] = written === undefined ? [] : [readVersion(a), readVersion(b)];
-  if (x && y && (a.includes('.') || b.includes('.'))) return asDotted(operator, left, right, { certain: x.certain || y.certain });
+  if ((left.raw ?? right.raw) !== undefined) {
+    const [a, b] = [textOf(left), textOf(right)];
+    if (a === b && isEquality(operator)) return equality(operator, true, left, right);
+    const [x, y] = [readVersion(a), readVersion(b)];
+    if (x && y && (a.includes('.') || b.includes('.')))
+      return asDotted(operator, left, right, { certain: x.certain || y.certain });
+  }
   const [p, q] = [quantityOf(left), quantityOf(right)];
   if (p && q) return numbers(operator, p, q);
-  return mismatch({ code: 'text_is_no_number', content: p ? b : a });
+  return mismatch({ code: 'text_is_no_number', content: textOf(p ? right : left) });
 }
 
 const textOf = ({ value, raw }: Resolved): string => (value.kind === 'text' ? value.text : (raw ?? ''));

@@ -1,24 +1,31 @@
 import { compare } from './compare.ts';
 import type { Comparison, Truth } from './comparison.ts';
-import { momentAt, momentsOf, type Timeline, timelineOf } from './moments.ts';
-import { type Missing, type Moment, type Resolved, resolve } from './resolve.ts';
-import type { Criterion, Expression, HeldCondition, Relation, Span, Term } from './syntax.ts';
-import { isTerm, namesIn, partsOf } from './tree.ts';
-import type { Measurements, Value } from './value.ts';
+import type { Given } from './observation.ts';
+import { resolve, type Worked } from './resolve.ts';
+import { type Missing, noData, type Resolved } from './resolved.ts';
+import { type Saying, sortOf, type UnknownReason } from './sayings.ts';
+import type {
+  BetweenCondition,
+  Criterion,
+  Expression,
+  FlagCondition,
+  HeldCondition,
+  InCondition,
+  LogicalCondition,
+  MatchesCondition,
+  NotCondition,
+  Relation,
+  RelationCondition,
+  Span,
+} from './syntax.ts';
+import { type Moment, type Timeline, timelineOf } from './timeline.ts';
+import { namesIn } from './tree.ts';
+import type { Value } from './value.ts';
+import { coverage } from './window.ts';
+import { inWords } from './words.ts';
 
-export interface Observation {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly measurements: Measurements;
-}
-
-export type UnknownReason =
-  | 'no_data'
-  | 'too_few_samples'
-  | 'window_incomplete'
-  | 'no_baseline'
-  | 'unknown_metric'
-  | 'unit_mismatch';
+export type { Given, Observation } from './observation.ts';
+export type { UnknownReason } from './sayings.ts';
 
 /** How one part of a criterion was worked out. */
 export interface TraceNode {
@@ -26,7 +33,7 @@ export interface TraceNode {
   readonly source: string;
   readonly value?: Value;
   readonly outcome?: Truth;
-  readonly note?: string;
+  readonly saying?: Saying;
   readonly parts: readonly TraceNode[];
 }
 
@@ -34,280 +41,273 @@ export interface Evaluation {
   readonly outcome: Truth;
   /** Why the outcome is unknown. */
   readonly reason?: UnknownReason;
-  /** One sentence where the outcome needs words. */
+  /** One English sentence where the outcome needs words; `saying` in words. */
   readonly detail?: string;
+  readonly saying?: Saying;
   readonly comparisons: readonly Comparison[];
   readonly trace: TraceNode;
 }
 
-/** What a criterion is judged by. `observations` are in time order and the last is "now". */
-export interface Given {
-  readonly observations: readonly Observation[];
-  readonly baseline?: Measurements;
-}
+/** An evaluation before it is put into words. */
+type Judged = Omit<Evaluation, 'detail'>;
 
 /** Judges a criterion. Never throws: what cannot be told is `unknown`, with its reason. */
 export function evaluateCriterion(criterion: Criterion, given: Given): Evaluation {
   const timeline = timelineOf(given);
-  const now = given.observations.at(-1)?.at;
-  if (now === undefined) {
-    const detail = 'Nothing was measured.';
-    return {
-      outcome: 'unknown',
-      reason: 'no_data',
-      detail,
-      comparisons: [],
-      trace: { source: criterion.source, outcome: 'unknown', note: detail, parts: [] },
-    };
-  }
-  const text = ({ offset, length }: Span) => criterion.source.slice(offset, offset + length).trim();
-  return judge(criterion.expression, momentAt(timeline, now), { timeline, now, text });
+  const textOf = ({ offset, length }: Span) => criterion.source.slice(offset, offset + length).trim();
+  const judged =
+    timeline.now === undefined
+      ? nothing(criterion.source)
+      : judge(criterion.expression, { timeline, now: timeline.now, textOf, moment: timeline.atNow() });
+  return { ...judged, ...(judged.saying === undefined ? {} : { detail: inWords(judged.saying, 'en') }) };
+}
+
+function nothing(source: string): Judged {
+  const saying: Saying = { code: 'nothing_measured' };
+  return {
+    outcome: 'unknown',
+    reason: 'no_data',
+    saying,
+    comparisons: [],
+    trace: { source, outcome: 'unknown', saying, parts: [] },
+  };
 }
 
 interface Frame {
   readonly timeline: Timeline;
   readonly now: number;
   /** A part as written. */
-  readonly text: (span: Span) => string;
+  readonly textOf: (span: Span) => string;
+  readonly moment: Moment;
 }
 
-function judge(expression: Expression, moment: Moment, frame: Frame): Evaluation {
+function judge(expression: Expression, frame: Frame): Judged {
   switch (expression.kind) {
     case 'relation':
-      return relation(expression.operator, expression.left, expression.right, expression, moment, frame);
-    case 'between': {
-      const lower = relation('>=', expression.subject, expression.lower, expression, moment, frame);
-      const upper = relation('<=', expression.subject, expression.upper, expression, moment, frame);
-      return oneComparison(expression, 'between', [lower, upper], allOf, moment, frame);
-    }
-    case 'in': {
-      const options = expression.options.map((option) => relation('==', expression.subject, option, expression, moment, frame));
-      return oneComparison(expression, 'in', options, anyOf, moment, frame);
-    }
+      return relation(expression, frame);
+    case 'between':
+      return between(expression, frame);
+    case 'in':
+      return oneOf(expression, frame);
     case 'matches':
-      return matches(expression, moment, frame);
+      return matches(expression, frame);
     case 'bare':
-      return bare(expression, moment, frame);
-    case 'not': {
-      const inner = judge(expression.operand, moment, frame);
-      const outcome = opposite(inner.outcome);
-      return {
-        ...inner,
-        outcome,
-        comparisons: inner.comparisons.map(negate),
-        trace: { source: frame.text(expression), outcome, parts: [inner.trace] },
-      };
-    }
+      return bare(expression, frame);
+    case 'not':
+      return not(expression, frame);
     case 'and':
     case 'or':
-      return logical(expression.kind, expression.operands, expression, moment, frame);
+      return logical(expression, frame);
     case 'held':
       return held(expression, frame);
   }
 }
 
-function relation(operator: Relation, leftTerm: Term, rightTerm: Term, span: Span, moment: Moment, frame: Frame): Evaluation {
+/** Compares two values that may be missing. */
+function compared(operator: Relation, left: Resolved | Missing, right: Resolved | Missing): ReturnType<typeof compare> {
+  if ('missing' in left) return left;
+  if ('missing' in right) return right;
+  return compare(operator, left, right);
+}
+
+function relation(expression: RelationCondition, frame: Frame): Judged {
   // `500ms > p95` speaks of p95 all the same.
-  const flipped = namesIn(leftTerm).length === 0 && namesIn(rightTerm).length > 0;
-  const [subjectTerm, limitTerm] = flipped ? [rightTerm, leftTerm] : [leftTerm, rightTerm];
-  const seen = flipped ? FLIPPED[operator] : operator;
-  const subject = frame.text(subjectTerm);
-  const [left, right] = [resolve(subjectTerm, moment), resolve(limitTerm, moment)];
-  const parts = [termTrace(subjectTerm, left, moment, frame), termTrace(limitTerm, right, moment, frame)];
-  const unknown = ({ missing, detail }: Missing): Evaluation => {
-    const comparison: Comparison = {
-      subject,
-      operator: seen,
-      allowed: 'missing' in right ? [] : [right.value],
-      outcome: 'unknown',
-      ...('missing' in left ? {} : { measured: left.value }),
-    };
-    const trace: TraceNode = { source: frame.text(span), outcome: 'unknown', note: detail, parts };
-    return { outcome: 'unknown', reason: missing, detail, comparisons: [comparison], trace };
-  };
-  if ('missing' in left) return unknown(left);
-  if ('missing' in right) return unknown(right);
-  const compared = compare(seen, left, right);
-  if ('missing' in compared) return unknown(compared);
-  const { outcome, margin } = compared;
-  const comparison: Comparison = {
-    subject,
-    operator: seen,
-    measured: compared.left,
-    allowed: [compared.right],
-    outcome,
-    ...(margin === undefined ? {} : { margin }),
-  };
-  return { outcome, comparisons: [comparison], trace: { source: frame.text(span), outcome, parts } };
+  const flipped = namesIn(expression.left).length === 0 && namesIn(expression.right).length > 0;
+  const [subjectTerm, limitTerm] = flipped ? [expression.right, expression.left] : [expression.left, expression.right];
+  const operator = flipped ? FLIPPED[expression.operator] : expression.operator;
+  const [subject, limit] = [resolve(subjectTerm, frame.moment, frame.textOf), resolve(limitTerm, frame.moment, frame.textOf)];
+  const found = compared(operator, subject.result, limit.result);
+  return conclude(expression, [subject, limit], found, frame, {
+    subject: frame.textOf(subjectTerm),
+    operator,
+    ...('missing' in found
+      ? { allowed: valuesOf([limit]) }
+      : { measured: found.left, allowed: [found.right], ...(found.margin === undefined ? {} : { margin: found.margin }) }),
+  });
 }
 
 const FLIPPED: Readonly<Record<Relation, Relation>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' };
 
-type Negatable = Extract<Expression, { kind: 'between' | 'in' }>;
-
-/** Several limits of one subject are one comparison to a reader. */
-function oneComparison(
-  expression: Negatable,
-  operator: string,
-  judged: readonly Evaluation[],
-  combine: (outcomes: readonly Truth[]) => Truth,
-  moment: Moment,
-  frame: Frame,
-): Evaluation {
-  const combined = combine(judged.map(({ outcome }) => outcome));
-  const outcome = expression.negated ? opposite(combined) : combined;
-  const comparisons = judged.flatMap((each) => each.comparisons);
-  const measured = comparisons.find((each) => each.measured !== undefined)?.measured;
-  const margins = comparisons.flatMap(({ margin }) => (margin === undefined ? [] : [margin]));
-  const blamed = judged.find((each) => each.outcome === 'unknown');
-  const comparison: Comparison = {
-    subject: frame.text(expression.subject),
-    operator: expression.negated ? `not ${operator}` : operator,
-    allowed: comparisons.flatMap(({ allowed }) => allowed),
-    outcome,
-    ...(measured === undefined ? {} : { measured }),
-    ...(margins.length === 0 || expression.negated ? {} : { margin: Math.min(...margins) }),
-  };
-  const terms = partsOf(expression).filter(isTerm);
-  const parts = terms.map((term) => termTrace(term, resolve(term, moment), moment, frame));
-  return {
-    outcome,
-    ...(outcome === 'unknown' ? whyOf(blamed) : {}),
-    comparisons: [comparison],
-    trace: {
-      source: frame.text(expression),
-      outcome,
-      parts,
-      ...(outcome === 'unknown' && blamed?.detail ? { note: blamed.detail } : {}),
-    },
-  };
+function between(expression: BetweenCondition, frame: Frame): Judged {
+  const worked = [expression.subject, expression.lower, expression.upper].map((term) =>
+    resolve(term, frame.moment, frame.textOf),
+  );
+  const [subject, lower, upper] = worked.map(({ result }) => result);
+  if (subject === undefined || lower === undefined || upper === undefined) return nothing(frame.textOf(expression));
+  const range = compared('<=', lower, upper);
+  const sides = [compared('>=', subject, lower), compared('<=', subject, upper)];
+  // Nothing is between 5 and 1, which must not make everything `not between` them.
+  const empty = !('missing' in range) && range.outcome === 'violated';
+  const found: Found = empty
+    ? noData({ code: 'empty_range', lower: range.left, upper: range.right })
+    : together(sides, allOf, expression.negated);
+  return conclude(expression, worked, found, frame, {
+    subject: frame.textOf(expression.subject),
+    operator: expression.negated ? 'not between' : 'between',
+    allowed: sides.flatMap((side, index) => ('missing' in side ? valuesOf(worked.slice(index + 1, index + 2)) : [side.right])),
+    ...measuredIn(sides),
+    ...(expression.negated ? {} : leastMargin(sides)),
+  });
 }
 
-/** Text beyond this is not searched: a pattern of the plan must not keep a gate busy for ever. */
+function oneOf(expression: InCondition, frame: Frame): Judged {
+  const subject = resolve(expression.subject, frame.moment, frame.textOf);
+  const options = expression.options.map((option) => resolve(option, frame.moment, frame.textOf));
+  const tried = options.map(({ result }) => compared('==', subject.result, result));
+  return conclude(expression, [subject, ...options], together(tried, anyOf, expression.negated), frame, {
+    subject: frame.textOf(expression.subject),
+    operator: expression.negated ? 'not in' : 'in',
+    allowed: tried.flatMap((each, index) => ('missing' in each ? valuesOf(options.slice(index, index + 1)) : [each.right])),
+    ...measuredIn(tried),
+  });
+}
+
+/** Text beyond this is not searched. */
 const LONGEST_MATCH = 65_536;
 
-function matches(expression: Extract<Expression, { kind: 'matches' }>, moment: Moment, frame: Frame): Evaluation {
-  const subject = resolve(expression.subject, moment);
-  const source = frame.text(expression);
-  const parts = [termTrace(expression.subject, subject, moment, frame)];
-  const shown = { subject: frame.text(expression.subject), operator: expression.negated ? 'not matches' : 'matches' };
-  const allowed: readonly Value[] = [{ kind: 'text', text: expression.pattern }];
-  const unknown = ({ missing, detail }: Missing): Evaluation => ({
-    outcome: 'unknown',
-    reason: missing,
-    detail,
-    comparisons: [{ ...shown, allowed, outcome: 'unknown' }],
-    trace: { source, outcome: 'unknown', note: detail, parts },
+function matches(expression: MatchesCondition, frame: Frame): Judged {
+  const subject = resolve(expression.subject, frame.moment, frame.textOf);
+  return conclude(expression, [subject], matched(expression, subject.result), frame, {
+    subject: frame.textOf(expression.subject),
+    operator: expression.negated ? 'not matches' : 'matches',
+    allowed: [{ kind: 'text', text: expression.pattern }],
   });
-  if ('missing' in subject) return unknown(subject);
+}
+
+function matched({ pattern, ignoreCase, negated }: MatchesCondition, subject: Resolved | Missing): Found {
+  if ('missing' in subject) return subject;
   const { value } = subject;
   const content = value.kind === 'text' ? value.text : value.kind === 'version' ? value.version : undefined;
-  if (content === undefined)
-    return unknown({ missing: 'unit_mismatch', detail: `Only a text can match a pattern; ${shown.subject} is a ${value.kind}.` });
-  if (content.length > LONGEST_MATCH) {
-    return unknown({
-      missing: 'no_data',
-      detail: `${shown.subject} is longer than ${LONGEST_MATCH} characters, which is too long for a pattern.`,
-    });
-  }
-  const found = new RegExp(expression.pattern, expression.ignoreCase ? 'iu' : 'u').test(content);
-  const outcome: Truth = found === expression.negated ? 'violated' : 'holds';
-  return { outcome, comparisons: [{ ...shown, measured: value, allowed, outcome }], trace: { source, outcome, parts } };
+  if (content === undefined) return { missing: 'unit_mismatch', saying: { code: 'not_a_text', sort: sortOf(value) } };
+  if (content.length > LONGEST_MATCH) return noData({ code: 'text_too_long', longest: LONGEST_MATCH });
+  const found = new RegExp(pattern, ignoreCase ? 'iu' : 'u').test(content);
+  return { outcome: found === negated ? 'violated' : 'holds' };
 }
 
-function bare(expression: Extract<Expression, { kind: 'bare' }>, moment: Moment, frame: Frame): Evaluation {
-  const subject = resolve(expression.subject, moment);
-  const source = frame.text(expression);
-  const missing: Missing | undefined =
-    'missing' in subject
-      ? subject
-      : subject.value.kind === 'flag'
-        ? undefined
-        : { missing: 'unit_mismatch', detail: `${source} is not a flag, so it cannot stand alone as a condition.` };
-  const allowed: readonly Value[] = [{ kind: 'flag', flag: true }];
-  if (missing !== undefined || 'missing' in subject) {
-    const { missing: reason, detail } = missing ?? { missing: 'no_data' as const, detail: '' };
-    const comparison: Comparison = { subject: source, operator: '==', allowed, outcome: 'unknown' };
-    return {
-      outcome: 'unknown',
-      reason,
-      detail,
-      comparisons: [comparison],
-      trace: { source, outcome: 'unknown', note: detail, parts: [] },
-    };
-  }
-  const outcome: Truth = subject.value.kind === 'flag' && subject.value.flag ? 'holds' : 'violated';
-  const comparison: Comparison = { subject: source, operator: '==', measured: subject.value, allowed, outcome };
-  return { outcome, comparisons: [comparison], trace: { source, value: subject.value, outcome, parts: [] } };
+function bare(expression: FlagCondition, frame: Frame): Judged {
+  const subject = resolve(expression.subject, frame.moment, frame.textOf);
+  const { result } = subject;
+  const found: Found =
+    'missing' in result
+      ? result
+      : result.value.kind === 'flag'
+        ? { outcome: result.value.flag ? 'holds' : 'violated' }
+        : { missing: 'unit_mismatch', saying: { code: 'not_a_flag', sort: sortOf(result.value) } };
+  return conclude(expression, [subject], found, frame, {
+    subject: frame.textOf(expression),
+    operator: '==',
+    allowed: [{ kind: 'flag', flag: true }],
+  });
 }
 
-function logical(kind: 'and' | 'or', operands: readonly Expression[], span: Span, moment: Moment, frame: Frame): Evaluation {
-  const judged = operands.map((operand) => judge(operand, moment, frame));
-  const outcome = (kind === 'and' ? allOf : anyOf)(judged.map((each) => each.outcome));
+type Found = { readonly outcome: Truth } | Missing;
+
+/** One comparison, as judged; the first of the terms is its subject. */
+function conclude(
+  expression: Expression,
+  terms: readonly Worked[],
+  found: Found,
+  { textOf }: Frame,
+  shown: Omit<Comparison, 'outcome'>,
+): Judged {
+  const parts = terms.map(({ trace }) => trace);
+  const source = textOf(expression);
+  const [subject] = terms;
+  const comparison = { ...(subject ? measuredBy(subject) : {}), ...shown };
+  if (!('missing' in found)) {
+    const { outcome } = found;
+    return { outcome, comparisons: [{ ...comparison, outcome }], trace: { source, outcome, parts } };
+  }
+  const { missing: reason, saying } = found;
+  const outcome = 'unknown';
+  return { outcome, reason, saying, comparisons: [{ ...comparison, outcome }], trace: { source, outcome, saying, parts } };
+}
+
+const measuredBy = ({ result }: Worked): Pick<Comparison, 'measured'> => ('missing' in result ? {} : { measured: result.value });
+
+const valuesOf = (worked: readonly Worked[]): readonly Value[] =>
+  worked.flatMap(({ result }) => ('missing' in result ? [] : [result.value]));
+
+type Compared = ReturnType<typeof compare>;
+
+/** Several comparisons of one subject, as one. */
+function together(sides: readonly Compared[], join: (outcomes: readonly Truth[]) => Truth, negated: boolean): Found {
+  const joined = join(sides.map((side) => ('missing' in side ? 'unknown' : side.outcome)));
+  if (joined !== 'unknown') return { outcome: negated ? opposite(joined) : joined };
+  return sides.find((side) => 'missing' in side) ?? { outcome: joined };
+}
+
+/** The subject as it was compared: with the dimension that it took, or as the number that its text is. */
+function measuredIn(sides: readonly Compared[]): Pick<Comparison, 'measured'> {
+  for (const side of sides) if (!('missing' in side)) return { measured: side.left };
+  return {};
+}
+
+function leastMargin(sides: readonly Compared[]): Pick<Comparison, 'margin'> {
+  const margins = sides.flatMap((side) => ('missing' in side || side.margin === undefined ? [] : [side.margin]));
+  return margins.length === sides.length ? { margin: Math.min(...margins) } : {};
+}
+
+function not(expression: NotCondition, frame: Frame): Judged {
+  const inner = judge(expression.operand, frame);
+  const outcome = opposite(inner.outcome);
+  return {
+    ...inner,
+    outcome,
+    comparisons: inner.comparisons.map(negate),
+    trace: { source: frame.textOf(expression), outcome, parts: [inner.trace] },
+  };
+}
+
+function logical(expression: LogicalCondition, frame: Frame): Judged {
+  const judged = expression.operands.map((operand) => judge(operand, frame));
+  const outcome = (expression.kind === 'and' ? allOf : anyOf)(judged.map((each) => each.outcome));
+  // What is said is of the operand that decided.
+  const decisive = judged.find((each) => each.outcome === outcome && each.saying !== undefined);
   return {
     outcome,
-    ...(outcome === 'unknown' ? whyOf(judged.find((each) => each.outcome === 'unknown')) : detailOf(judged)),
+    ...sayingOf(decisive),
     comparisons: judged.flatMap(({ comparisons }) => comparisons),
-    trace: { source: frame.text(span), outcome, parts: judged.map(({ trace }) => trace) },
+    trace: { source: frame.textOf(expression), outcome, parts: judged.map(({ trace }) => trace) },
   };
 }
 
 /** Held over the whole trailing window: at every point that was observed in it, and with no hole that could hide a violation. */
-function held(expression: HeldCondition, frame: Frame): Evaluation {
+function held(expression: HeldCondition, frame: Frame): Judged {
   const { operand, windowMs } = expression;
-  const { moments, coveredMs, complete } = momentsOf(frame.timeline, namesIn(operand), frame.now, windowMs);
-  const judged = moments.map(({ at }) => ({ at, ...judge(operand, momentAt(frame.timeline, at), frame) }));
-  const last = judge(operand, momentAt(frame.timeline, frame.now), frame);
-  const source = frame.text(expression);
-  const finish = (outcome: Truth, rest: Pick<Evaluation, 'reason' | 'detail'>): Evaluation => {
-    const note = rest.detail;
-    const trace: TraceNode = { source, outcome, parts: [last.trace], ...(note === undefined ? {} : { note }) };
-    const comparisons = last.comparisons.map((comparison) => ({
-      ...comparison,
-      outcome: comparison.outcome === 'unknown' ? comparison.outcome : outcome,
-    }));
-    return { outcome, ...rest, comparisons, trace };
-  };
-  const broken = judged.findLast((each) => each.outcome === 'violated');
+  const { timeline, now } = frame;
+  const names = namesIn(operand);
+  const instants = timeline.instantsOf(names);
+  const from = now - windowMs;
+  const first = instants.findIndex(({ at }) => at >= from);
+  const seen = (first < 0 ? instants.slice(-1) : instants.slice(Math.max(0, first - 1))).map((instant) => ({
+    at: instant.at,
+    judged: judge(operand, { ...frame, moment: timeline.at(instant) }),
+  }));
+  const source = frame.textOf(expression);
+  const finish = (judged: Judged, outcome: Truth, rest: Pick<Judged, 'reason' | 'saying'>): Judged => ({
+    outcome,
+    ...rest,
+    comparisons: outcome === 'unknown' ? judged.comparisons.map((each) => ({ ...each, outcome })) : judged.comparisons,
+    trace: { source, outcome, parts: [judged.trace], ...(rest.saying === undefined ? {} : { saying: rest.saying }) },
+  });
+  const last = judge(operand, frame);
+  if (last.outcome === 'violated') return finish(last, 'violated', { saying: { code: 'not_now' } });
+  const broken = seen.findLast(({ at, judged }) => at >= from && judged.outcome === 'violated');
   if (broken) {
-    const since = frame.now - broken.at;
-    const detail = since === 0 ? 'It does not hold now.' : `It has held for ${spoken(since)} of ${spoken(windowMs)}.`;
-    return finish('violated', { detail });
+    return finish(broken.judged, 'violated', { saying: { code: 'held_since', sinceMs: now - broken.at, windowMs } });
   }
-  if (last.outcome === 'unknown') return finish('unknown', whyOf(last));
-  if (!complete || judged.some((each) => each.outcome === 'unknown')) {
-    return finish('unknown', {
-      reason: 'window_incomplete',
-      detail: `It has been watched for ${spoken(coveredMs)} of ${spoken(windowMs)}.`,
-    });
-  }
-  return finish('holds', { detail: `It has held for ${spoken(windowMs)}.` });
+  if (last.outcome === 'unknown') return finish(last, 'unknown', sayingOf(last));
+  const times = seen.flatMap(({ at, judged }) => (judged.outcome === 'holds' ? [at] : []));
+  const { coveredMs, complete } = coverage(times, now, windowMs, timeline.usualGapOf(names));
+  if (!complete)
+    return finish(last, 'unknown', { reason: 'window_incomplete', saying: { code: 'watched', coveredMs, windowMs } });
+  return finish(last, 'holds', { saying: { code: 'held', windowMs } });
 }
 
-function spoken(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} s`;
-  if (ms < 7_200_000) return `${Number((ms / 60_000).toFixed(1))} min`;
-  return `${Number((ms / 3_600_000).toFixed(1))} h`;
-}
-
-function termTrace(term: Term, resolved: Resolved | Missing, moment: Moment, frame: Frame): TraceNode {
-  const parts = partsOf(term)
-    .filter(isTerm)
-    .map((part) => termTrace(part, resolve(part, moment), moment, frame));
-  const source = frame.text(term);
-  return 'missing' in resolved ? { source, note: resolved.detail, parts } : { source, value: resolved.value, parts };
-}
-
-function whyOf(evaluation: Evaluation | undefined): Pick<Evaluation, 'reason' | 'detail'> {
-  if (evaluation === undefined) return { reason: 'no_data' };
-  const { reason = 'no_data', detail } = evaluation;
-  return detail === undefined ? { reason } : { reason, detail };
-}
-
-function detailOf(judged: readonly Evaluation[]): Pick<Evaluation, 'detail'> {
-  const detail = judged.find((each) => each.outcome !== 'unknown' && each.detail !== undefined)?.detail;
-  return detail === undefined ? {} : { detail };
+function sayingOf(judged: Judged | undefined): Pick<Judged, 'reason' | 'saying'> {
+  const { reason, saying } = judged ?? {};
+  return { ...(reason === undefined ? {} : { reason }), ...(saying === undefined ? {} : { saying }) };
 }
 
 const opposite = (truth: Truth): Truth => (truth === 'holds' ? 'violated' : truth === 'violated' ? 'holds' : 'unknown');
@@ -321,9 +321,13 @@ const anyOf = (outcomes: readonly Truth[]): Truth =>
 
 /** Under `not`, a comparison is what the reader wants not to be so. */
 function negate(comparison: Comparison): Comparison {
-  const { margin, ...rest } = comparison;
-  const operator = NEGATED[comparison.operator] ?? `not ${comparison.operator}`;
-  return { ...rest, operator, outcome: opposite(comparison.outcome), ...(margin === undefined ? {} : { margin: -margin }) };
+  const { margin, operator, outcome, ...rest } = comparison;
+  return {
+    ...rest,
+    operator: NEGATED[operator] ?? (operator.startsWith('not ') ? operator.slice('not '.length) : `not ${operator}`),
+    outcome: opposite(outcome),
+    ...(margin === undefined ? {} : { margin: -margin }),
+  };
 }
 
 const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' };

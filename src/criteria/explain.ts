@@ -2,6 +2,7 @@ import type { Truth } from './comparison.ts';
 import type { Evaluation, TraceNode } from './evaluate.ts';
 import { formatValue } from './format.ts';
 import type { Locale } from './value.ts';
+import { inWords } from './words.ts';
 
 const WORDS: Readonly<Record<Locale, Readonly<Record<Truth, string>> & { readonly is: string }>> = {
   en: { holds: 'holds', violated: 'does not hold', unknown: 'cannot be told', is: 'is' },
@@ -21,8 +22,9 @@ function linesOf(node: TraceNode, level: number, locale: Locale): readonly strin
   return [`${'  '.repeat(level)}${node.source}${says}`, ...parts];
 }
 
-function saysOf({ source, value, outcome, note }: TraceNode, locale: Locale): string | undefined {
+function saysOf({ source, value, outcome, saying }: TraceNode, locale: Locale): string | undefined {
   const words = WORDS[locale];
+  const note = saying === undefined ? undefined : inWords(saying, locale);
   const why = note === undefined ? '' : ` (${note.replace(/\.$/, '')})`;
   if (outcome !== undefined) return `: ${words[outcome]}${why}`;
   if (value === undefined) return `: ${note ?? words.unknown}`;

@@ -74,18 +74,23 @@ export function nearestUnit(name: string): string | undefined {
 
 /** `500ms`, `5 MB`, `99.9%`, `10K/s` and nothing else; undefined when the text is no number. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const parts = /^\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-zµμ%/ ]*?)\s*$/.exec(text);
+  const trimmed = text.trim();
+  const parts = trimmed.length > LONGEST ? null : /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-zµμ%/ ]*)$/.exec(trimmed);
   if (!parts) return undefined;
   const [, digits = '', name = ''] = parts;
   const unit = name === '' ? { factor: 1, dimension: DIMENSION.number } : findUnit(name);
-  const amount = Number(digits);
+  const amount = unit === undefined ? Number.NaN : scale(Number(digits), unit.factor);
   if (unit === undefined || !Number.isFinite(amount)) return undefined;
-  return { kind: 'quantity', amount: scale(amount, unit.factor), dimension: unit.dimension };
+  return { kind: 'quantity', amount, dimension: unit.dimension };
 }
 
-/** Divides where the factor is a fraction, so that 480 ms is 0.48 s and not 0.48000000000000004 s. */
+/** A text longer than this is no number with its unit. */
+const LONGEST = 80;
+
+/** Divides where the factor is a fraction such as a thousandth, so that 480 ms is 0.48 s and not 0.48000000000000004 s. */
 export function scale(amount: number, factor: number): number {
-  return factor < 1 ? amount / Math.round(1 / factor) || amount * factor : amount * factor;
+  const divisor = Math.round(1 / factor);
+  return factor < 1 && Math.abs(divisor * factor - 1) < 1e-12 ? amount / divisor : amount * factor;
 }
 
 /**

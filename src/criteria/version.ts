@@ -12,8 +12,11 @@ export interface ReadVersion {
 const VERSION =
   /^(v?)(\d{1,64}(?:\.\d{1,64}){0,15})(?:-([\w.-]{1,128})|((?:alpha|beta|rc|dev|devel|pre|preview|snapshot|a|b)\.?\d{0,9}))?(?:\+([\w.-]{1,128}))?$/i;
 
+const LONGEST = 256;
+
 /** Reads a version; undefined when the text is none. What PostgreSQL adds in brackets is left out: `15.18 (Debian 15.18-1)`. */
 export function readVersion(text: string): ReadVersion | undefined {
+  if (text.length > LONGEST) return undefined;
   const [, v = '', dotted = '', pre, suffix, build = ''] = VERSION.exec(text.replace(/\s+\(.*$/s, '').trim()) ?? [];
   if (dotted === '') return undefined;
   const numbers = dotted.split('.').map((number) => number.replace(/^0+(?=\d)/, ''));

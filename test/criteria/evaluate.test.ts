@@ -130,7 +130,7 @@ describe('a condition with "for"', () => {
       every(30, 240, (at) => (at === 180 ? 4 : 6)),
     );
     expect(evaluation.outcome).toBe('violated');
-    expect(evaluation.detail).toContain('60 s of 2 min');
+    expect(evaluation.detail).toContain('1 min of 2 min');
   });
 
   it('forgets what was before the window', () => {
