@@ -10,7 +10,7 @@ function escapeLength(text: string, backslash: number): number {
  * The offset in the file of each character of a text value, and of its end. YAML folds lines, doubles quotes and escapes:
  * content and source are walked side by side. Where they cannot be aligned, the value's start stands in.
  */
-export function characterOffsets(content: string, scalar: ScalarNode, source: string): readonly number[] {
+function characterOffsets(content: string, scalar: ScalarNode, source: string): readonly number[] {
   const offsets: number[] = [];
   let at = scalar.start;
   if (scalar.style === 'single' || scalar.style === 'double') at += 1;

@@ -3,7 +3,7 @@ import type { Position } from '../checklist/model.ts';
 import type { Problems } from './problems.ts';
 
 /** How a piece of text is written, which decides where its characters are. */
-export type Style = 'plain' | 'single' | 'double' | 'block';
+type Style = 'plain' | 'single' | 'double' | 'block';
 
 export interface ScalarNode {
   readonly kind: 'scalar';
@@ -16,7 +16,7 @@ export interface ScalarNode {
   readonly style: Style;
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly start: number;
   readonly items: readonly PlanNode[];

@@ -1,7 +1,7 @@
 import type { Position } from '../checklist/model.ts';
 import { offsetOf } from './characters.ts';
 import { criterionPlaceholder, criterionText } from './criterion-text.ts';
-import type { MapNode, PlanDocument, PlanNode, ScalarNode } from './document.ts';
+import type { PlanDocument, PlanNode, ScalarNode } from './document.ts';
 import { type Interpolated, type InterpolateOptions, interpolate, type Lookup, type Via } from './interpolate.ts';
 import type { Path } from './path.ts';
 import type { Problems } from './problems.ts';
@@ -126,8 +126,4 @@ function shellLine(written: string, own: Lookup): ReturnType<typeof interpolate>
           },
   });
   return { result: { ...result, unset: [] }, gaps: gaps.filter(({ message, malformed }) => message !== '' && !malformed) };
-}
-
-export function isMapNode(node: PlanNode | undefined): node is MapNode {
-  return node?.kind === 'map';
 }

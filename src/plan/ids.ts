@@ -30,7 +30,7 @@ export function openIds(taken: Iterable<string> = []): Ids {
 }
 
 /** A title as words joined by hyphens: `Health check answers` is `health-check-answers`. */
-export function slug(title: string): string {
+function slug(title: string): string {
   const words = title
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -8,10 +8,10 @@ import type { Problems } from './problems.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Where a part of a checked value stands in the plan. */
-export type Origin = (path: Path) => Path;
+type Origin = (path: Path) => Path;
 
 /** What a schema is held against: the value, and where it came from. */
-export interface Subject {
+interface Subject {
   readonly value: unknown;
   readonly origin: Origin;
   /** What the mapping is called in messages: `http`, `an item`. */

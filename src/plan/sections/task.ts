@@ -10,10 +10,3 @@ export const taskFields = once(() => ({
 
 /** One task: these keys, and exactly one of the registry’s, which the compiler looks up. */
 export const taskSchema = once(() => z.looseObject(taskFields()));
-
-export interface RawTask {
-  readonly title?: string | undefined;
-  readonly within?: string | undefined;
-  /** The task's key. */
-  readonly [key: string]: unknown;
-}
