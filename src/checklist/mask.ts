@@ -1,7 +1,8 @@
 /**
- * A copy of plain data in which every text has gone through `mask`. Keys are left alone: they are names from the plan or the probes.
+ * Plain data in which every text has gone through `mask`; parts that hold nothing to mask are the same objects. Keys are left alone: they
+ * are names from the plan or the probes.
  *
- * @param known copies made earlier, by what they are copies of: data that has not changed is not copied again.
+ * @param known what was found earlier, by the data: what has not changed is not gone through again.
  */
 export function maskTexts<Data>(data: Data, mask: (text: string) => string, known?: WeakMap<object, unknown>): Data;
 export function maskTexts(data: unknown, mask: (text: string) => string, known = new WeakMap<object, unknown>()): unknown {
@@ -9,9 +10,23 @@ export function maskTexts(data: unknown, mask: (text: string) => string, known =
   if (data === null || typeof data !== 'object') return data;
   const earlier = known.get(data);
   if (earlier !== undefined) return earlier;
-  const copy = Array.isArray(data)
-    ? data.map((entry) => maskTexts(entry, mask, known))
-    : Object.fromEntries(Object.entries(data).map(([key, value]) => [key, maskTexts(value, mask, known)]));
-  known.set(data, copy);
-  return copy;
+  const masked = Array.isArray(data) ? maskedList(data, mask, known) : maskedObject(data, mask, known);
+  known.set(data, masked);
+  return masked;
+}
+
+function maskedList(list: readonly unknown[], mask: (text: string) => string, known: WeakMap<object, unknown>): unknown {
+  const masked = list.map((entry) => maskTexts(entry, mask, known));
+  return masked.some((entry, index) => entry !== list[index]) ? masked : list;
+}
+
+function maskedObject(data: object, mask: (text: string) => string, known: WeakMap<object, unknown>): unknown {
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, value] of Object.entries(data)) {
+    const masked: unknown = maskTexts(value, mask, known);
+    if (masked === value) continue;
+    copy ??= { ...data };
+    copy[key] = masked;
+  }
+  return copy ?? data;
 }

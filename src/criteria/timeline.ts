@@ -55,8 +55,12 @@ export function timelineOf({ observations, baseline }: Given): Timeline {
     gaps.set(name, gap);
     return gap;
   };
-  const wasMeasured = (name: string): boolean =>
-    observations.findLast(({ measurements }) => Object.hasOwn(measurements, name)) !== undefined;
+  const measured = new Map<string, boolean>();
+  const wasMeasured = (name: string): boolean => {
+    const known = measured.get(name) ?? observations.findLastIndex(({ measurements }) => Object.hasOwn(measurements, name)) >= 0;
+    measured.set(name, known);
+    return known;
+  };
   const nearest = (name: string): string | undefined => {
     if (!neighbours.has(name)) neighbours.set(name, nearestName(name, Object.keys(latest)));
     return neighbours.get(name);

@@ -1,6 +1,8 @@
 import type { Outcome } from '../checklist/model.ts';
 import type { StepContext } from '../checklist/step.ts';
 import { formatValue } from '../criteria/format.ts';
+import type { Criterion } from '../criteria/syntax.ts';
+import { namedTerms } from '../criteria/tree.ts';
 import type { Measurement, Measurements } from '../criteria/value.ts';
 import type { CanaryPlan } from '../plan/plan.ts';
 import { MISSED_IN_A_ROW, type Poll, pollOnce } from './canary-poll.ts';
@@ -34,7 +36,7 @@ export async function measureBaseline(section: CanaryPlan, context: PhaseContext
   }
   const measurements = meansOf(polls.map(({ canary }) => canary));
   const names = Object.keys(measurements);
-  const compared = section.criteria.filter(({ criterion }) => criterion.usesBaseline).flatMap(({ criterion }) => criterion.names);
+  const compared = [...new Set(section.criteria.flatMap(({ criterion }) => comparedIn(criterion)))];
   const absent = compared.filter((name) => !names.includes(name));
   if (absent.length > 0) {
     const message = `Nothing to compare ${absent.join(', ')} with: not every poll before the first weight had it.`;
@@ -55,6 +57,10 @@ export async function measureBaseline(section: CanaryPlan, context: PhaseContext
     measurements,
   };
 }
+
+/** The metrics whose baseline a criterion asks for; what else it speaks of needs none. */
+const comparedIn = ({ expression }: Criterion): readonly string[] =>
+  namedTerms(expression).flatMap((term) => (term.kind === 'baseline' ? [term.name] : []));
 
 /** The mean of each quantity that is finite in every poll; what is no quantity has no mean. */
 export function meansOf(polls: readonly Measurements[]): Measurements {

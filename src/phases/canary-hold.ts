@@ -4,7 +4,7 @@ import type { Evidence, Outcome } from '../checklist/model.ts';
 import type { StepContext } from '../checklist/step.ts';
 import type { Observation } from '../criteria/evaluate.ts';
 import { formatNumber, formatValue } from '../criteria/format.ts';
-import { type Measurement, type Measurements, number } from '../criteria/value.ts';
+import { type Measurement, type Measurements, number, ratio } from '../criteria/value.ts';
 import type { CanaryPlan, CanaryStep } from '../plan/plan.ts';
 import { MISSED_IN_A_ROW, type Poll, pollOnce } from './canary-poll.ts';
 import { pollSeries } from './canary-series.ts';
@@ -30,7 +30,7 @@ export const pollsOf = (holdMs: number, everyMs: number): number => Math.max(1, 
 /** Polls the canary for a step's hold and judges each poll; ends early when the canary has to be aborted. */
 export async function hold(
   section: CanaryPlan,
-  { holdMs }: CanaryStep,
+  { weight, holdMs }: CanaryStep,
   watch: Watch,
   context: PhaseContext,
   step: StepContext,
@@ -38,7 +38,7 @@ export async function hold(
   const { clock } = context;
   const { criteria, everyMs, policy } = section;
   const planned = pollsOf(holdMs, everyMs);
-  const facts = factMeasurements(context);
+  const around = { ...factMeasurements(context), weight: { value: ratio(weight) } };
   const windowMs = Math.max(0, ...criteria.map(({ criterion }) => criterion.windowMs));
   const counts = tally(criteria);
   const polls: Poll[] = [];
@@ -68,7 +68,7 @@ export async function hold(
     await clock.sleep(Math.max(0, due - clock.now()), step.signal);
     const poll = await pollOnce(section, context, step.signal);
     polls.push(poll);
-    const observation = { at: poll.at, measurements: { ...facts, ...poll.canary } };
+    const observation = { at: poll.at, measurements: { ...around, ...poll.canary } };
     own.push(observation);
     remember(watch.history, observation, windowMs + 2 * everyMs);
 

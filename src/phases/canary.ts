@@ -2,6 +2,7 @@ import { judgeCriteria } from '../checklist/judging.ts';
 import type { Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
 import { formatDuration, formatNumber } from '../criteria/format.ts';
+import { ratio } from '../criteria/value.ts';
 import type { CanaryPlan, CanaryStep } from '../plan/plan.ts';
 import { percentText } from '../tasks/percent.ts';
 import { measureBaseline } from './canary-baseline.ts';
@@ -132,7 +133,8 @@ async function tryMetrics(section: CanaryPlan, context: PhaseContext, step: Step
   const { at, canary, control, missed } = await pollOnce(section, context, step.signal);
   const [gone] = missed;
   if (gone !== undefined) throw gone;
-  const observations = [{ at, measurements: { ...factMeasurements(context), ...canary } }];
+  const weight = { value: ratio(section.steps[0]?.weight ?? 0) };
+  const observations = [{ at, measurements: { ...factMeasurements(context), weight, ...canary } }];
   // Now is all that there is to compare with: the question is only whether it can be compared.
   const baseline = control ?? canary;
   const { judgements } = judgeCriteria(section.criteria, { observations, baseline });

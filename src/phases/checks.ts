@@ -20,7 +20,6 @@ export interface CheckOptions {
 /** The plan's checks as steps: measure by the probe, judge by the criteria. */
 export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContext, options: CheckOptions = {}): readonly Step[] {
   const facts = factMeasurements(context);
-  const asked = new Set(checks.flatMap((check) => check.criteria.flatMap(({ criterion }) => criterion.names)));
   return checks.map((check): Step => {
     const windowMs = Math.max(0, ...check.criteria.map(({ criterion }) => criterion.windowMs));
     return {
@@ -36,7 +35,7 @@ export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContex
       ...(options.needs === undefined ? {} : { needs: options.needs }),
       exclusive: check.probe.exclusive,
       limitMs: check.limitMs + windowMs * 1.1,
-      carryOut: (step) => carryOut(check, { windowMs, asked, facts }, context, step),
+      carryOut: (step) => carryOut(check, { windowMs, asked: askedOf(check, checks), facts }, context, step),
     };
   });
 }
@@ -44,7 +43,7 @@ export function checkSteps(checks: readonly PlannedCheck[], context: PhaseContex
 interface Surroundings {
   /** The longest `for` of the check's criteria. */
   readonly windowMs: number;
-  /** Names that any check of the list asks for. */
+  /** Names that this check asks for, and those that others ask it for. */
   readonly asked: ReadonlySet<string>;
   readonly facts: Measurements;
 }
@@ -128,11 +127,16 @@ function looksBack(measurements: Measurements, check: PlannedCheck): boolean {
   return windowed.every((name) => measurements[name]?.value.kind === 'series');
 }
 
+function askedOf(check: PlannedCheck, checks: readonly PlannedCheck[]): ReadonlySet<string> {
+  const own = `${check.id}.`;
+  const asking = checks.filter((other) => other === check || other.references.includes(check.id));
+  const names = asking.flatMap(({ criteria }) => criteria.flatMap(({ criterion }) => criterion.names));
+  return new Set(names.map((name) => (name.startsWith(own) ? name.slice(own.length) : name)));
+}
+
 /** A probe may measure hundreds of names; the report keeps those that the plan asks for and those that the probe always has. */
 function shown(measurements: Measurements, check: PlannedCheck, asked: ReadonlySet<string>): Measurements {
   const always = check.probe.provides.names;
-  const kept = Object.entries(measurements).filter(
-    ([name]) => name in always || asked.has(name) || asked.has(`${check.id}.${name}`),
-  );
+  const kept = Object.entries(measurements).filter(([name]) => name in always || asked.has(name));
   return Object.fromEntries(kept);
 }

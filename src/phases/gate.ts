@@ -38,7 +38,7 @@ export interface Gate {
  */
 export async function holdGate(gate: Gate, ports: Ports): Promise<Checklist> {
   const startedAt = ports.clock.now();
-  const opened = openPlan(gate, ports);
+  const opened = await openPlan(gate, ports);
   const plan = 'error' in opened ? undefined : opened.plan;
   const head: ChecklistHead = {
     phase: gate.phase,
@@ -68,14 +68,14 @@ interface OpenedPlan {
   readonly databases: ReturnType<typeof openDatabases>;
 }
 
-function openPlan(gate: Gate, ports: Ports): OpenedPlan | { readonly error: PlanError | PlanErrors } {
+async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readonly error: PlanError | PlanErrors }> {
   if (gate.source instanceof PlanError) return { error: gate.source };
   try {
     const plan = readPlan(gate.source, ports.env, { phase: gate.phase });
     for (const secret of plan.secrets) ports.secrets.add(secret);
     const databases = openDatabases(plan.databases, ports);
     const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts };
-    return { plan, databases, prepared: prepare(gate.phase, plan, gate.option, context) };
+    return { plan, databases, prepared: await prepare(gate.phase, plan, gate.option, context) };
   } catch (error) {
     if (error instanceof PlanError || error instanceof PlanErrors) return { error };
     throw error;

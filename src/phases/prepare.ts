@@ -2,11 +2,7 @@ import { PlanError } from '../checklist/errors.ts';
 import type { Phase } from '../checklist/model.ts';
 import type { Step } from '../checklist/step.ts';
 import type { Plan } from '../plan/plan.ts';
-import { prepareCanary } from './canary.ts';
-import { prepareMigrate } from './migrate.ts';
 import type { PhaseContext } from './phase.ts';
-import { preparePreDeploy } from './pre-deploy.ts';
-import { prepareRollback } from './rollback.ts';
 
 /** The steps of one phase and how many of them may run at a time. */
 export interface Prepared {
@@ -15,23 +11,33 @@ export interface Prepared {
 }
 
 /**
- * Turns the plan's section for a phase into steps.
+ * Turns the plan's section for a phase into steps. Each phase is loaded only when it is the one.
  *
  * @param option the rollback option that the run asks for.
  * @throws PlanError when the plan has no such section, or the rollback no such option.
  */
-export function prepare(phase: Phase, plan: Plan, option: string | undefined, context: PhaseContext): Prepared {
+export async function prepare(phase: Phase, plan: Plan, option: string | undefined, context: PhaseContext): Promise<Prepared> {
   switch (phase) {
     case 'pre-deploy': {
       const section = plan.preDeploy ?? missing(phase, plan);
+      const { preparePreDeploy } = await import('./pre-deploy.ts');
       return { steps: preparePreDeploy(section, context), concurrency: section.concurrency };
     }
-    case 'migrate':
-      return { steps: prepareMigrate(plan.migrate ?? missing(phase, plan), context), concurrency: 4 };
-    case 'canary':
-      return { steps: prepareCanary(plan.canary ?? missing(phase, plan), context), concurrency: 1 };
-    case 'rollback':
-      return { steps: prepareRollback(plan.rollback ?? missing(phase, plan), option, context), concurrency: 1 };
+    case 'migrate': {
+      const section = plan.migrate ?? missing(phase, plan);
+      const { prepareMigrate } = await import('./migrate.ts');
+      return { steps: prepareMigrate(section, context), concurrency: 4 };
+    }
+    case 'canary': {
+      const section = plan.canary ?? missing(phase, plan);
+      const { prepareCanary } = await import('./canary.ts');
+      return { steps: prepareCanary(section, context), concurrency: 1 };
+    }
+    case 'rollback': {
+      const section = plan.rollback ?? missing(phase, plan);
+      const { prepareRollback } = await import('./rollback.ts');
+      return { steps: prepareRollback(section, option, context), concurrency: 1 };
+    }
   }
 }
 

@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import type { Checklist } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
-import { renderHtml } from '../report/html.ts';
-import { renderJson } from '../report/json.ts';
-import { renderJunit } from '../report/junit.ts';
 
 export interface ReportFiles extends Sink {
   /** Of the JSON report, once it is written. */
@@ -36,7 +33,12 @@ export function reportFilesSink(directory: string, locale: Locale): ReportFiles 
 }
 
 async function write(checklist: Checklist, directory: string, locale: Locale): Promise<string> {
-  await mkdir(directory, { recursive: true });
+  const [{ renderHtml }, { renderJson }, { renderJunit }] = await Promise.all([
+    import('../report/html.ts'),
+    import('../report/json.ts'),
+    import('../report/junit.ts'),
+    mkdir(directory, { recursive: true }),
+  ]);
   const path = (extension: string) => join(directory, `${checklist.phase}.${extension}`);
   await Promise.all([
     writeFile(path('json'), `${JSON.stringify(renderJson(checklist), null, 2)}\n`),

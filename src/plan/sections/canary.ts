@@ -20,6 +20,9 @@ import { optionNames, unknownOption } from './rollback.ts';
 const AT = ['canary'];
 const LONGEST_EVERY_MS = 30_000;
 
+/** What a hold itself knows, beside its metrics: the weight of its step. */
+const CANARY_NAMES: Readonly<Record<string, Promised>> = { weight: DIMENSION.ratio };
+
 const stepSchema = once(() =>
   z.strictObject({
     weight: z
@@ -191,8 +194,12 @@ function checkCanaryNames(
   const { filled, problems, vars } = reader;
   const measured = togetherAs(metrics);
   const scope: Scope = {
-    lookup: (name) => promisedBy(name, measured, reader),
-    names: () => [...measured.flatMap(({ probe }) => Object.keys(probe?.provides.names ?? {})), ...namesFor(NOTHING, [], vars)],
+    lookup: (name) => promisedBy(name, measured, reader) ?? (Object.hasOwn(CANARY_NAMES, name) ? CANARY_NAMES[name] : undefined),
+    names: () => [
+      ...measured.flatMap(({ probe }) => Object.keys(probe?.provides.names ?? {})),
+      ...Object.keys(CANARY_NAMES),
+      ...namesFor(NOTHING, [], vars),
+    ],
   };
   for (const name of read.criterion.names) {
     const owners = measured.filter(({ probe }) => probe !== undefined && Object.hasOwn(probe.provides.names, name));
