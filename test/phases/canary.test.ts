@@ -227,6 +227,21 @@ describe('a canary that nobody can see', () => {
   });
 });
 
+describe('a limit of some weights alone', () => {
+  const limits = criteriaOf(['p95 < 200ms or weight < 100%']);
+
+  test('is none before', async () => {
+    const metrics: Metrics = ({ weight }) => ({ p95: { value: milliseconds(weight() < 1 ? 300 : 150) } });
+    const { checklist } = await canary({ metrics, criteria: limits });
+    expect(checklist.verdict).toBe('pass');
+  });
+
+  test('counts once the weight is there', async () => {
+    const { world } = await canary({ metrics: () => ({ p95: { value: milliseconds(300) } }), criteria: limits });
+    expect(world.shifts).toEqual([0.1, 0.5, 1, 0]);
+  });
+});
+
 describe('a baseline', () => {
   const relative = criteriaOf(['p95 <= baseline * 1.05']);
 
@@ -247,6 +262,17 @@ describe('a baseline', () => {
     });
     expect(checklist.verdict).toBe('fail');
     expect(world.shifts).toEqual([0.1, 0.5, 0]);
+  });
+
+  test('is needed of what is compared with it, and of nothing else in the criterion', async () => {
+    const { checklist } = await canary({
+      metrics: ({ weight }) => ({
+        p95: { value: milliseconds(300) },
+        ...(weight() > 0 ? { lag: { value: milliseconds(5) } } : {}),
+      }),
+      criteria: criteriaOf(['p95 <= baseline * 1.05 and lag < 1s']),
+    });
+    expect(checklist.verdict).toBe('pass');
   });
 
   test('that cannot be measured lets no traffic through', async () => {

@@ -108,6 +108,13 @@ describe('A section alone, from an input', () => {
     ]);
   });
 
+  test('may be a canary whose criteria speak of the weight, which is a share', () => {
+    const section = (expected: string): string =>
+      `rollout: { kubernetes: deployment/a }\nmetrics: { http: { url: "https://a.example" } }\nsteps: [{ weight: 100%, hold: 1m }]\nexpect: ${expected}\n`;
+    expect(readSection('canary', section('status == 200 or weight < 50%')).canary?.criteria).toHaveLength(1);
+    expect(told(() => readSection('canary', section('status == 200 or weight < 5s')))).toHaveLength(1);
+  });
+
   test('may be a canary without a rollback, but not with one that it does not have', () => {
     const section =
       'rollout: { kubernetes: deployment/a }\nmetrics: { http: { url: "https://a.example" } }\nsteps: [{ weight: 100%, hold: 1m }]\nexpect: status == 200\n';

@@ -18,6 +18,8 @@ import { criteriaFields, durationText, policySchema } from './check.ts';
 import { optionNames, unknownOption } from './rollback.ts';
 
 const AT = ['canary'];
+/** What a canary knows beside its metrics; see phases/canary-hold.ts. */
+const OWN: Readonly<Record<string, Promised>> = { weight: DIMENSION.ratio };
 const LONGEST_EVERY_MS = 30_000;
 
 /** What a hold itself knows, beside its metrics: the weight of its step. */
@@ -198,6 +200,7 @@ function checkCanaryNames(
     names: () => [
       ...measured.flatMap(({ probe }) => Object.keys(probe?.provides.names ?? {})),
       ...Object.keys(CANARY_NAMES),
+      ...Object.keys(OWN),
       ...namesFor(NOTHING, [], vars),
     ],
   };
@@ -238,6 +241,7 @@ const togetherAs = (probes: readonly (BoundProbe | undefined)[]): readonly Provi
 
 /** Metrics are one set of names: each probe's own, whichever it is. */
 function promisedBy(name: string, measured: readonly Provider[], { vars }: Reader): Promised | undefined {
+  if (Object.hasOwn(OWN, name)) return OWN[name];
   const variable = promisedByVariables(name, vars);
   if (variable !== undefined) return variable;
   for (const each of measured) {
