@@ -169,6 +169,29 @@ export function readInputs(env: Environment, phase?: string): Inputs {
   };
 }
 
+/**
+ * What a run goes by that one of its inputs ends before it begins: enough to tell the problem where the verdict would have been told.
+ * Undefined when even that is not known: the phase, or the commit to report on.
+ */
+export function inputsToTellBy(env: Environment, phase?: string): Inputs | undefined {
+  const named = PHASES.find((name) => name === (phase ?? inputValue(env, 'phase')));
+  const sha = inputValue(env, 'sha');
+  if (named === undefined || (sha !== undefined && !COMMIT.test(sha))) return undefined;
+  return {
+    phase: named,
+    plan: inputValue(env, 'plan') ?? INPUTS.plan.default,
+    checklist: undefined,
+    option: undefined,
+    dryRun: false,
+    planSource: undefined,
+    sha: sha?.toLowerCase(),
+    workingDirectory: INPUTS['working-directory'].default,
+    reportDirectory: inputValue(env, 'report-directory') ?? INPUTS['report-directory'].default,
+    locale: LOCALES.find((name) => name === inputValue(env, 'locale')),
+    githubToken: readToken(env),
+  };
+}
+
 /** All that a closing step needs of the inputs; the rest is in the state file, which holds no secret. */
 export function readToken(env: Environment): string | undefined {
   return inputValue(env, 'github-token');
@@ -221,9 +244,11 @@ function flag(name: InputName, value: string): boolean {
   throw new PlanError(`Input "${name}" is "${value}". It must be true or false.`);
 }
 
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+
 function commit(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return value.toLowerCase();
+  if (COMMIT.test(value)) return value.toLowerCase();
   throw new PlanError(
     `Input "sha" is "${value}". It must be a full commit SHA of 40 hexadecimal digits; GitHub takes no short ones.`,
   );

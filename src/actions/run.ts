@@ -19,7 +19,7 @@ import { reportFilesSink } from '../runner/report-files.ts';
 import { secretSet } from '../runner/secrets.ts';
 import { stateFile } from '../runner/state.ts';
 import { apiUrlOf } from './api-url.ts';
-import { type Inputs, type OutputName, readInputs, readToken, STATE } from './inputs.ts';
+import { type Inputs, inputsToTellBy, type OutputName, readInputs, readToken, STATE } from './inputs.ts';
 import { summarySink } from './summary-sink.ts';
 
 /**
@@ -33,23 +33,34 @@ export async function runGateAction(phase: string | undefined, env: Environment,
   const secrets = secretSet((value) => protocol.setSecret(value));
   const token = readToken(env);
   if (token !== undefined) secrets.add(token);
+  const machine = { env, signal, protocol, secrets };
+  const inputs = givenInputs(env, phase);
+  if (!(inputs instanceof PlanError)) return holdAsAction(inputs, machine);
+  const tellBy = inputsToTellBy(env, phase);
+  if (tellBy !== undefined) return holdAsAction(tellBy, machine, inputs);
+  protocol.annotate({ level: 'error', message: inputs.message, title: 'Holdpoint' });
+  setOutputs(protocol, { verdict: 'error', 'reason-code': 'plan_error', 'failed-items': '[]' });
+  return 2;
+}
+
+function givenInputs(env: Environment, phase: string | undefined): Inputs | PlanError {
   try {
-    return await holdAsAction(readInputs(env, phase), env, signal, protocol, secrets);
+    return readInputs(env, phase);
   } catch (error) {
-    if (!(error instanceof PlanError)) throw error;
-    protocol.annotate({ level: 'error', message: error.message, title: 'Holdpoint' });
-    setOutputs(protocol, { verdict: 'error', 'reason-code': 'plan_error', 'failed-items': '[]' });
-    return 2;
+    if (error instanceof PlanError) return error;
+    throw error;
   }
 }
 
-async function holdAsAction(
-  inputs: Inputs,
-  env: Environment,
-  signal: AbortSignal,
-  protocol: RunnerProtocol,
-  secrets: Secrets,
-): Promise<number> {
+interface Machine {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly protocol: RunnerProtocol;
+  readonly secrets: Secrets;
+}
+
+/** @param problem what is wrong with the inputs: then it is told, and nothing else is done. */
+async function holdAsAction(inputs: Inputs, { env, signal, protocol, secrets }: Machine, problem?: PlanError): Promise<number> {
   const state = stateFile(env, inputs.phase);
   // Before anything is opened, so that whatever kills this process, the step after it knows where to look.
   protocol.setOutput(STATE.output, state.path);
@@ -62,7 +73,10 @@ async function holdAsAction(
     token === undefined || event.owner === undefined
       ? undefined
       : await createClient({ token, apiUrl: apiUrlOf(env), env, log: protocol.log });
-  const chosen = await planOf(inputs, event, client, workspace);
+  const chosen: ChosenPlan =
+    problem === undefined
+      ? await planOf(inputs, event, client, workspace)
+      : { text: problem, origin: { file: inputs.plan, source: 'head' } };
   const posting = client !== undefined && !inputs.dryRun;
 
   let checkRunUrl = (): string | undefined => undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readInputs, readToken, stateFileFrom } from '../../src/actions/inputs.ts';
+import { inputsToTellBy, readInputs, readToken, stateFileFrom } from '../../src/actions/inputs.ts';
 import { PlanError } from '../../src/checklist/errors.ts';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
@@ -81,6 +81,25 @@ describe('refusing inputs', () => {
     ['INPUT_PLAN_SOURCE', 'haed', /Did you mean "head"\?/],
   ])('%s=%s is told with what was expected', (name, value, expected) => {
     expect(refusal({ [name]: value }, 'canary')).toMatch(expected);
+  });
+});
+
+describe('a wrong input', () => {
+  test('leaves enough to tell the problem by: phase, commit, token and language, with the rest at its default', () => {
+    const env = { INPUT_DRY_RUN: 'yes', INPUT_SHA: SHA.toUpperCase(), INPUT_GITHUB_TOKEN: 't0ken', INPUT_LOCALE: 'pt-BR' };
+    expect(inputsToTellBy(env, 'canary')).toMatchObject({
+      phase: 'canary',
+      sha: SHA,
+      githubToken: 't0ken',
+      locale: 'pt-BR',
+      dryRun: false,
+      plan: '.github/holdpoint.yml',
+    });
+  });
+
+  test('leaves nothing when it is the phase or the commit: a report in the wrong place is worse than none', () => {
+    expect(inputsToTellBy({ INPUT_PHASE: 'canry' })).toBeUndefined();
+    expect(inputsToTellBy({ INPUT_SHA: 'abc1234' }, 'canary')).toBeUndefined();
   });
 });
 
