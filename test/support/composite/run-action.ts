@@ -37,6 +37,8 @@ export interface ActionRequest {
   readonly cancelAfter?: number;
   /** Milliseconds between the signals of a cancellation; default the runner's. */
   readonly grace?: typeof RUNNER_GRACE;
+  /** Where the job's own folder is made, `RUNNER_TEMP` in it; default the machine's folder for such. */
+  readonly temporary?: string;
   /** Told each line of the masked log as it is printed. */
   readonly onLine?: (line: string) => void;
 }
@@ -67,7 +69,7 @@ export interface ActionResult {
  */
 export async function runAction(request: ActionRequest): Promise<ActionResult> {
   const manifest = readManifest(request.actionPath);
-  const temporary = mkdtempSync(path.join(tmpdir(), 'holdpoint-job-'));
+  const temporary = mkdtempSync(path.join(request.temporary ?? tmpdir(), 'holdpoint-job-'));
   const trackingId = `github_${randomUUID()}`;
   const cancellation = cancelledBy(request);
   try {
