@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MIGRATION_TOOLS } from '../src/database/migrations/registry.ts';
-import { databasesField, headerFields } from '../src/plan/header.ts';
+import { databasesField } from '../src/plan/databases.ts';
+import { headerFields } from '../src/plan/header.ts';
 import { MINIMAL_PLAN } from '../src/plan/missing.ts';
 import { type JsonSchema, jsonSchemaOf } from '../src/plan/schema.ts';
 import { canaryFields } from '../src/plan/sections/canary.ts';

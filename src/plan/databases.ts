@@ -11,13 +11,17 @@ import type { Shapes } from './shape.ts';
 /** The name of the database that is started for this run without an entry under `databases:`. */
 export const INLINE = 'throwaway';
 
-export const databaseSchema = once(() =>
+const databaseSchema = once(() =>
   z.union([
     z.strictObject({ url: z.string().min(1).describe('A postgresql:// URL, mostly from a secret: `"${DATABASE_URL}"`.') }),
     z.strictObject({
       throwaway: z.literal(true).describe('A fresh PostgreSQL, started when it is first used and gone after the run.'),
     }),
   ]),
+);
+
+export const databasesField = once(() =>
+  z.record(z.string(), databaseSchema()).describe('Databases by name: `{ main: { url: "${DATABASE_URL}" } }`.'),
 );
 
 export interface DatabaseReader {

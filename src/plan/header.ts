@@ -1,51 +1,50 @@
 import * as z from 'zod';
-import { LOCALES } from '../criteria/value.ts';
-import { databaseSchema } from './databases.ts';
+import { LOCALES, type Locale } from '../criteria/value.ts';
 import type { PlanDocument, PlanNode } from './document.ts';
 import { fill } from './filled.ts';
 import { once } from './once.ts';
 import type { Problems } from './problems.ts';
 import { policySchema } from './sections/check.ts';
 import { concurrencyField } from './sections/pre-deploy.ts';
-import { shapes } from './shape.ts';
+import { shapes, unknownKey } from './shape.ts';
 
-/** The plan's top-level keys beside its phases. */
+/** The plan's top-level keys beside its databases and phases. Each is made when a plan has it. */
+const FIELDS = {
+  version: () => z.literal(1).describe('The version of the plan’s format: 1.'),
+  service: () => z.string().min(1).describe('What is deployed; the title of reports.'),
+  locale: () => z.enum(LOCALES).describe('The language of reports. Default: en.'),
+  vars: () =>
+    z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable’s name has letters, digits and `_`.'),
+        z.union([z.string(), z.number(), z.boolean()]),
+      )
+      .describe('Values to use as `${name}`, and in criteria as `vars.name`.'),
+  secrets: () =>
+    z
+      .array(z.string().min(1))
+      .describe('Environment variables whose values are masked everywhere, beside those whose names tell (TOKEN, PASSWORD, …).'),
+  policy: () =>
+    policySchema().describe('What an item that is not known to be good does to the gate, where it says nothing itself.'),
+  concurrency: concurrencyField,
+} as const;
+
+const SECTIONS = ['databases', 'pre-deploy', 'migrate', 'canary', 'rollback'];
+
+/** The fields together, as a reference to all of them needs them. */
 export const headerFields = once(() => ({
-  version: z.literal(1).describe('The version of the plan’s format: 1.'),
-  service: z.string().min(1).describe('What is deployed; the title of reports.').optional(),
-  locale: z.enum(LOCALES).describe('The language of reports. Default: en.').optional(),
-  vars: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable’s name has letters, digits and `_`.'),
-      z.union([z.string(), z.number(), z.boolean()]),
-    )
-    .describe('Values to use as `${name}`, and in criteria as `vars.name`.')
-    .optional(),
-  secrets: z
-    .array(z.string().min(1))
-    .describe('Environment variables whose values are masked everywhere, beside those whose names tell (TOKEN, PASSWORD, …).')
-    .optional(),
-  policy: policySchema()
-    .describe('What an item that is not known to be good does to the gate, where it says nothing itself.')
-    .optional(),
-  concurrency: concurrencyField().optional(),
+  version: FIELDS.version(),
+  service: FIELDS.service().optional(),
+  locale: FIELDS.locale().optional(),
+  vars: FIELDS.vars().optional(),
+  secrets: FIELDS.secrets().optional(),
+  policy: FIELDS.policy().optional(),
+  concurrency: FIELDS.concurrency().optional(),
 }));
-
-export const databasesField = once(() =>
-  z.record(z.string(), databaseSchema()).describe('Databases by name: `{ main: { url: "${DATABASE_URL}" } }`.'),
-);
-
-const SECTIONS = ['databases', 'pre-deploy', 'migrate', 'canary', 'rollback'] as const;
-
-/** Keys that start with `x-` are for anchors: nothing reads them. */
-const headerSchema = once(() => {
-  const sections = Object.fromEntries(SECTIONS.map((key) => [key, z.unknown().optional()]));
-  return z.strictObject({ ...headerFields(), ...sections });
-});
 
 export interface Header {
   readonly service: string | undefined;
-  readonly locale: (typeof LOCALES)[number] | undefined;
+  readonly locale: Locale | undefined;
   readonly secrets: readonly string[];
   readonly policy: z.infer<ReturnType<typeof policySchema>> | undefined;
   readonly concurrency: number | undefined;
@@ -53,21 +52,35 @@ export interface Header {
 
 /** Reads the keys beside the phases as they are written, before any variable is filled in. */
 export function readHeader(document: PlanDocument, problems: Problems, sectionOnly: boolean): Header {
-  const nothing = { service: undefined, locale: undefined, secrets: [], policy: undefined, concurrency: undefined };
-  if (document.root.kind !== 'map' || sectionOnly) return nothing;
-  const written = Object.fromEntries(
-    [...document.root.entries].flatMap(([key, { value }]): [string, unknown][] => {
-      if (key.startsWith('x-')) return [];
-      return [[key, SECTIONS.some((section) => section === key) ? null : plain(value)]];
-    }),
-  );
+  const entries = document.root.kind === 'map' && !sectionOnly ? document.root.entries : new Map<string, never>();
   // A lookup that leaves every `${…}` as it is written.
   const asWritten = { lookup: () => ({ unset: '' }), own: () => ({ unset: '' }), measurements: () => ({}), secrets: () => [] };
-  const filled = fill(document, asWritten, problems, () => {});
-  const header = shapes(filled, problems).parse(headerSchema(), { value: written, origin: (path) => path, name: 'plan' });
-  if (header === undefined) return nothing;
-  const { service, locale, secrets = [], policy, concurrency } = header;
-  return { service, locale, secrets, policy, concurrency };
+  const { parse } = shapes(
+    fill(document, asWritten, problems, () => {}),
+    problems,
+  );
+  const known = [...Object.keys(FIELDS), ...SECTIONS];
+  for (const [key, { keyStart }] of entries) {
+    // Keys that start with `x-` are for anchors: nothing reads them.
+    if (!key.startsWith('x-') && !known.includes(key)) problems.add(unknownKey(key, known), document.at(keyStart));
+  }
+  if (!sectionOnly && !entries.has('version')) {
+    problems.add('`version` is missing: write `version: 1`.', document.at(document.root.start));
+  }
+  function read<T>(key: keyof typeof FIELDS, schema: () => z.ZodType<T>): T | undefined {
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    return parse(schema(), { value: plain(entry.value), origin: (path) => [key, ...path], name: key });
+  }
+  read('version', FIELDS.version);
+  read('vars', FIELDS.vars);
+  return {
+    service: read('service', FIELDS.service),
+    locale: read('locale', FIELDS.locale),
+    secrets: read('secrets', FIELDS.secrets) ?? [],
+    policy: read('policy', FIELDS.policy),
+    concurrency: read('concurrency', FIELDS.concurrency),
+  };
 }
 
 function plain(node: PlanNode): unknown {

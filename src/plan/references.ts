@@ -68,7 +68,8 @@ export function meaningOf(name: string, item: Provider, all: readonly Provider[]
 /** The names that can be proposed for a misspelled one: the item's own first. */
 export function namesFor(item: Provider, all: readonly Provider[], vars: Measurements): readonly string[] {
   const others = all.filter((other) => other !== item && other.probe !== undefined);
-  const judged = others.flatMap(({ criteria }) => criteria.flatMap(({ criterion }) => criterion.names));
+  // What a settings item has is known by what it judges.
+  const judged = others.filter(measuresAnything).flatMap(({ criteria }) => criteria.flatMap(({ criterion }) => criterion.names));
   return [
     ...new Set([
       ...Object.keys(item.probe?.provides.names ?? {}),

@@ -82,7 +82,7 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
       return;
     }
     if (issue.code === 'invalid_type' && isMissing(path, told)) tellMissing(path, kindName(issue.expected), told);
-    else record(at, messageOf(issue, valueAt(told.value, path)));
+    else record(at, messageOf(issue, valueAt(told.value, path), keysAt(told.schema, path)));
   }
 
   /** A misspelled key is told as such; that the right one is missing is its echo. */
@@ -140,9 +140,10 @@ function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | 
   return [...meant].sort((a, b) => a.length - b.length)[0];
 }
 
-function messageOf(issue: Issue, value: unknown): string {
+function messageOf(issue: Issue, value: unknown, keys: readonly string[]): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (keys.length > 0) return `Expected a mapping with ${keys.map((key) => `\`${key}\``).join(', ')}, found ${found(value)}.`;
       return `Expected ${kindName(issue.expected)}, found ${found(value)}.`;
     case 'invalid_value': {
       const values = issue.values.map(String);

@@ -15,6 +15,12 @@ const ENVIRONMENT = {
   DATABASE_URL: 'postgresql://app@127.0.0.1/app',
   REDIS_URL: 'redis://127.0.0.1',
   TARGET_VERSION: 'v1',
+  BACKEND_URL: 'http://127.0.0.1:8080',
+  GRAFANA_URL: 'http://127.0.0.1:3000',
+  TOKEN: 'none',
+  ADMIN_TOKEN: 'none',
+  PROFESSIONAL_ID: '7',
+  RELEASE_SHA256: '0',
 };
 
 describe('The example', () => {

@@ -161,7 +161,13 @@ describe('canary', () => {
       '3:14 Unknown rollout driver `kubernets`. Did you mean `kubernetes`?',
     ]);
     expect(problemsOf(plan('{ command: { set: ./set } }'))).toEqual(['3:23 `command` needs `abort`: a text or a mapping.']);
-    expect(problemsOf(plan('{ command: ./set }'))).toEqual(['3:23 Expected a mapping, found `./set`.']);
+    expect(problemsOf(plan('{ command: ./set }'))).toEqual([
+      '3:23 Expected a mapping with `set`, `abort`, `verify`, `env`, found `./set`.',
+    ]);
+  });
+
+  test('may judge by the weight of the step', () => {
+    expect(problemsOf(canary(`${METRICS}${STEPS}  expect: [latency < 1s or weight < 50%]\n`))).toEqual([]);
   });
 
   test('names a rollback that the plan has', () => {
