@@ -2,6 +2,7 @@ import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
 import { logGroups } from '../report/log-groups.ts';
 import { renderJobSummary } from '../report/markdown.ts';
+import { planProblemsMarkdown, planProblemsOf } from '../report/plan-problems.ts';
 import { findingLine } from '../report/sentence.ts';
 import { blockingItems, warningItems } from '../report/tally.ts';
 import type { RunnerProtocol } from '../runner/protocol.ts';
@@ -27,7 +28,10 @@ export function summarySink(protocol: RunnerProtocol, locale: Locale): Sink {
           protocol.annotate({ level, title: item.title, message: findingLine(item, locale), ...place });
         }
       }
-      await protocol.appendSummary(renderJobSummary(checklist, { locale }));
+      const problems = planProblemsOf(checklist);
+      await protocol.appendSummary(
+        problems === undefined ? renderJobSummary(checklist, { locale }) : planProblemsMarkdown(problems, { locale }),
+      );
     },
   };
 }

@@ -50,7 +50,7 @@ async function within(limitMs: number, sink: Sink, work: Promise<void>, clock: C
   try {
     await Promise.race([work, tooLate]);
   } finally {
-    done.abort();
+    done.abort('done');
   }
 }
 

@@ -150,7 +150,8 @@ async function carryOut(
   try {
     return await Promise.race([work, letGo]);
   } finally {
-    settled.abort();
+    // A reason of our own: the default one is an error with a stack, made for each of many items.
+    settled.abort('settled');
   }
 }
 

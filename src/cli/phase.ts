@@ -46,7 +46,7 @@ export async function runPhase(
         notes,
         ...(command.option === undefined ? {} : { option: command.option }),
         ...(command.locale === undefined ? {} : { locale: command.locale }),
-        sinks: (locale) => ({ remote: github?.(locale) ?? [], local: localSinks(command, locale, terminal) }),
+        sinks: (locale) => ({ remote: github?.(locale) ?? [], local: localSinks(command, locale, terminal, text) }),
       },
       ports,
     ),
@@ -58,12 +58,18 @@ export async function runPhase(
   return exitCodeOf(checklist);
 }
 
-function localSinks({ json, colour, reportDirectory }: PhaseCommand, locale: Locale, terminal: Terminal): readonly Sink[] {
+function localSinks(
+  { json, colour, reportDirectory, planFile }: PhaseCommand,
+  locale: Locale,
+  terminal: Terminal,
+  text: string | PlanError,
+): readonly Sink[] {
   const stream = json ? terminal.errors : terminal.output;
   const progress = progressSink({
     locale,
     colour: colour ?? stream.colour,
     write: json ? terminal.error : terminal.out,
+    ...(text instanceof PlanError ? {} : { sources: { [planFile]: text } }),
     ...(stream.columns === undefined ? {} : { width: stream.columns }),
   });
   return [progress, ...(reportDirectory === undefined ? [] : [reportFilesSink(resolve(reportDirectory), locale)])];

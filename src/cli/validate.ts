@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PlanError } from '../checklist/errors.ts';
-import { noPlanMessage } from '../plan/missing.ts';
+import { MINIMAL_PLAN, noPlanMessage } from '../plan/missing.ts';
 import { validatePlan } from '../plan/validate.ts';
 import { planProblemsTerminal } from '../report/plan-problems.ts';
 import type { Environment } from '../runner/ports.ts';
@@ -15,7 +15,7 @@ export async function runValidate(
 ): Promise<number> {
   const { planFile: file, json, strictEnv } = command;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new PlanError(noPlanMessage(file, error), undefined, { cause: error });
+    throw new PlanError(`${noPlanMessage(file, error)} A first one:\n\n${MINIMAL_PLAN}`, undefined, { cause: error });
   });
   const { problems, warnings, summary } = validatePlan(text, file, env, { strictEnv });
   if (json) {

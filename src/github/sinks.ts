@@ -3,6 +3,7 @@ import type { Phase } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
 import { renderSummary, renderText, renderTitle } from '../report/markdown.ts';
+import { planProblemsMarkdown, planProblemsOf } from '../report/plan-problems.ts';
 import type { OpenState, StateFile } from '../runner/state.ts';
 import { checkRunSink } from './check-run.ts';
 import type { GithubClient } from './client.ts';
@@ -49,7 +50,10 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
     annotate: true,
     render: {
       title: (checklist) => renderTitle(checklist, locale),
-      summary: (checklist) => renderSummary(checklist, { locale }),
+      summary: (checklist) => {
+        const problems = planProblemsOf(checklist);
+        return problems === undefined ? renderSummary(checklist, { locale }) : planProblemsMarkdown(problems, { locale });
+      },
       text: (checklist) => renderText(checklist, { locale }),
     },
     externalId: ['holdpoint', phase, event.runId, event.attempt, event.job].filter((part) => part !== undefined).join(':'),

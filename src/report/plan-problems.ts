@@ -1,4 +1,4 @@
-import type { Position } from '../checklist/model.ts';
+import type { Checklist, Position } from '../checklist/model.ts';
 import type { Locale } from '../criteria/value.ts';
 import { firstThatFits } from './budget.ts';
 import { logLine, markdownCode, markdownFence, markdownText, plainLine } from './escape.ts';
@@ -19,6 +19,12 @@ export type PlanSources = Readonly<Record<string, string>>;
 
 export interface PlanProblemOptions extends MarkdownOptions {
   readonly sources?: PlanSources;
+}
+
+/** What is wrong with the plan of a checklist that could not be carried out; undefined for any other checklist. */
+export function planProblemsOf({ reason, items }: Checklist): readonly PlanProblem[] | undefined {
+  if (reason !== 'plan_error') return undefined;
+  return items.map(({ message = '', position }) => ({ message, position }));
 }
 
 /** `Plan error: nothing was run`, `3 plan errors: nothing was run`. */

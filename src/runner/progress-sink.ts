@@ -1,6 +1,7 @@
 import type { Checklist, Item } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
+import { type PlanSources, planProblemsOf, planProblemsTerminal } from '../report/plan-problems.ts';
 import { progressLine, renderTerminal } from '../report/terminal.ts';
 
 export interface ProgressOptions {
@@ -8,6 +9,8 @@ export interface ProgressOptions {
   readonly colour: boolean;
   /** Columns of a terminal, which is kept up to date with what runs; absent for a log, which gets a line for each item that has ended. */
   readonly width?: number;
+  /** The plan's text by its file's name, to show the lines that are wrong. */
+  readonly sources?: PlanSources;
   /** Writes text as it is; may hold ANSI codes when there is a width. */
   readonly write: (text: string) => void;
 }
@@ -17,7 +20,7 @@ const LOG_COLUMNS = 120;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** Tells a terminal or a log what has ended, and at the end the whole report. */
-export function progressSink({ locale, colour, width, write }: ProgressOptions): Sink {
+export function progressSink({ locale, colour, width, sources = {}, write }: ProgressOptions): Sink {
   const told = new Set<string>();
   const style = { locale, colour, ...(width === undefined ? {} : { width }) };
   let live = '';
@@ -44,7 +47,12 @@ export function progressSink({ locale, colour, width, write }: ProgressOptions):
     open: () => Promise.resolve(),
     update,
     close(checklist) {
-      if (checklist.reason !== 'plan_error') update(checklist);
+      const problems = planProblemsOf(checklist);
+      if (problems !== undefined) {
+        write(planProblemsTerminal(problems, { locale, colour, sources }));
+        return Promise.resolve();
+      }
+      update(checklist);
       showLive('');
       const final = width === undefined ? { width: LOG_COLUMNS, items: told.size === 0 } : { width };
       write(`${told.size > 0 ? '\n' : ''}${renderTerminal(checklist, { locale, colour, ...final })}`);
