@@ -3,14 +3,15 @@ import { DIMENSION, openNumber, type Promised } from '../criteria/value.ts';
 import { durationMs } from '../probes/duration.ts';
 import { checkNames, hasCriteria, planned, type ReadCriterion, readCriteria, readCriterion, scopeOf } from './criteria.ts';
 import type { Ids } from './ids.ts';
+import { found } from './issue-words.ts';
 import type { Path } from './path.ts';
+import { isRecord } from './plain-data.ts';
 import type { PlannedCheck, PlannedCriterion } from './plan.ts';
 import { readPolicy } from './policy.ts';
 import { readProbe } from './probe.ts';
 import type { Reader } from './reader.ts';
 import { findCycle, meaningOf, namesFor, namesToLookUp, type Provider } from './references.ts';
 import { checkSchema, itemFields, type RawCheck } from './sections/check.ts';
-import { found, isRecord } from './shape.ts';
 
 /** An item before its names are looked up among all items. */
 interface Draft extends Provider {

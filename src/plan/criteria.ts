@@ -39,14 +39,12 @@ export function readCriteria(raw: RawCriteria, path: Path, reader: Reader): read
 }
 
 /** One criterion as a list, which is empty after a problem was recorded. */
-export function readCriterion(
-  source: string,
-  intent: Intent,
-  path: Path,
-  { problems, filled }: Reader,
-): readonly ReadCriterion[] {
+export function readCriterion(source: string, intent: Intent, path: Path, reader: Reader): readonly ReadCriterion[] {
+  const { problems, filled, noteVariable } = reader;
   try {
-    return [{ criterion: parseCriterion(source), intent, path }];
+    const criterion = parseCriterion(source);
+    for (const name of criterion.names) if (name.startsWith('env.')) noteVariable(name.slice('env.'.length));
+    return [{ criterion, intent, path }];
   } catch (error) {
     if (!(error instanceof CriterionSyntaxError)) throw error;
     problems.add(error.message, filled.positionIn(path, error.offset));

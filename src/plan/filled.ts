@@ -22,6 +22,8 @@ export interface Filled {
   positionIn(path: Path, offset: number): Position;
   /** Whether a text at this path has a variable without a value; what else is wrong with it is an echo of that. */
   isUnset(path: Path): boolean;
+  /** A text as the plan writes it where it holds a secret; else the value itself. */
+  shown(path: Path, value: unknown): unknown;
 }
 
 const CRITERION =
@@ -97,6 +99,11 @@ export function fill(document: PlanDocument, variables: Variables, problems: Pro
       if (found?.kind !== 'scalar') return document.at(parentOf(path).start);
       const written = typeof found.value === 'string' ? interpolated(found, path).written(offset) : offset;
       return document.at(offsetOf(written, found.written, found, source));
+    },
+    shown(path, value) {
+      const found = node(path);
+      if (found?.kind !== 'scalar' || typeof value !== 'string') return value;
+      return variables.secrets().some((secret) => value.includes(secret)) ? found.written : value;
     },
     isUnset(path) {
       const found = node(path);

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { LOCALES, type Locale } from '../criteria/value.ts';
 import type { PlanDocument, PlanNode } from './document.ts';
 import { fill } from './filled.ts';
+import { unknownKey } from './issue-words.ts';
 import { once } from './once.ts';
 import type { Problems } from './problems.ts';
 import { policySchema } from './sections/check.ts';
 import { concurrencyField } from './sections/pre-deploy.ts';
-import { shapes, unknownKey } from './shape.ts';
+import { shapes } from './shape.ts';
 
 /** The plan's top-level keys beside its databases and phases. Each is made when a plan has it. */
 const FIELDS = {

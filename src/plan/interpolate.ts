@@ -85,6 +85,7 @@ export function interpolate(
     const [, name, otherwise] = INSIDE.exec(inside ?? '') ?? [];
     if (name === undefined) {
       gaps.push({ offset: at, message: malformed(whole, written.slice(at + 2)), malformed: true });
+      unset.push(whole);
       copy(at, done);
       continue;
     }

@@ -1,8 +1,11 @@
+import type * as z from 'zod';
 import { nearestName } from '../criteria/nearest.ts';
 import type { BoundProbe } from '../probes/probe.ts';
+import { unknownKey } from './issue-words.ts';
 import type { Path } from './path.ts';
+import { isRecord } from './plain-data.ts';
 import type { Reader } from './reader.ts';
-import { isRecord, unknownKey } from './shape.ts';
+import { keysAt } from './schema-keys.ts';
 
 /** What a mapping names of a registry. */
 export interface Chosen<Entry> {
@@ -15,7 +18,7 @@ export interface Chosen<Entry> {
  *
  * @param what `probe`, `task`, as messages call it.
  */
-export function chooseOne<Entry extends { readonly name: string }>(
+export function chooseOne<Entry extends { readonly name: string; readonly schema: z.core.$ZodType }>(
   raw: Readonly<Record<string, unknown>>,
   registry: readonly Entry[],
   {
@@ -31,11 +34,16 @@ export function chooseOne<Entry extends { readonly name: string }>(
   const unknown = Object.keys(raw).filter((key) => !names.includes(key) && !beside.includes(key));
   const [entry, second] = chosen;
   if (entry !== undefined && second === undefined) {
-    for (const key of unknown) problems.add(unknownKey(key, beside), filled.keyPosition([...path, key]));
-    return { entry, name: entry.name };
+    const { name, schema } = entry;
+    const misplaced = raw[name] === null ? unknown.filter((key) => keysAt(schema, []).includes(key)) : [];
+    for (const key of unknown) {
+      const message = misplaced.includes(key) ? `\`${key}\` belongs to \`${name}\`: indent it further.` : unknownKey(key, beside);
+      problems.add(message, filled.keyPosition([...path, key]));
+    }
+    return misplaced.length > 0 ? undefined : { entry, name };
   }
   if (entry !== undefined && second !== undefined) {
-    const message = `${owner} has one ${what}, and this has \`${entry.name}\` and \`${second.name}\`. Make two of it.`;
+    const message = `${owner} has one ${what}, and this has \`${entry.name}\` and \`${second.name}\`. Make two of them.`;
     problems.add(message, filled.keyPosition([...path, second.name]));
     return undefined;
   }

@@ -35,8 +35,12 @@ export class Problems {
     ];
   }
 
-  /** Throws `PlanErrors` when there is any. */
-  refuse(): void {
-    if (this.any) throw new PlanErrors(this.list());
+  /**
+   * Throws what was gathered as `PlanErrors`.
+   *
+   * @param mask hides what a message took from a secret variable.
+   */
+  refuse(mask: (message: string) => string = (message) => message): never {
+    throw new PlanErrors(this.list().map(({ message, position }) => new PlanError(mask(message), position)));
   }
 }

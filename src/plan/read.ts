@@ -43,9 +43,13 @@ const OWN: Registries = { probes: PROBES, tasks: TASKS, rollouts: ROLLOUTS, tool
 export function readPlan(source: PlanSource, environment: Environment, options: ReadOptions = {}): Plan {
   const problems = new Problems();
   const document = documentOf(source, problems);
-  const plan = document === undefined ? undefined : read(document, source.origin, environment, options, problems);
-  problems.refuse();
-  if (plan === undefined) throw new Error('A plan that cannot be read has problems.');
+  if (document === undefined) return problems.refuse();
+  const header = readHeader(document, problems, source.only !== undefined);
+  const variables = variablesOf(mapAt(document, 'vars'), environment, new Set(header.secrets));
+  const plan = read({ document, header, variables, problems, origin: source.origin }, options);
+  // Nobody else can hide them before there is a plan.
+  if (problems.any)
+    problems.refuse((message) => variables.secrets().reduce((text, secret) => text.replaceAll(secret, '***'), message));
   return plan;
 }
 
@@ -66,17 +70,17 @@ function documentOf({ text, origin, only }: PlanSource, problems: Problems): Pla
   return undefined;
 }
 
-function read(
-  document: PlanDocument,
-  origin: PlanOrigin,
-  environment: Environment,
-  options: ReadOptions,
-  problems: Problems,
-): Plan | undefined {
+interface Reading {
+  readonly document: PlanDocument;
+  readonly header: Header;
+  readonly variables: Variables;
+  readonly problems: Problems;
+  readonly origin: PlanOrigin;
+}
+
+function read({ document, header, variables, problems, origin }: Reading, options: ReadOptions): Plan {
   const { phase, strictEnv = phase !== undefined, registries = OWN } = options;
   const warnings: PlanWarning[] = [];
-  const header = readHeader(document, problems, origin.source === 'input' && !has(document, 'version'));
-  const variables = variablesOf(mapAt(document, 'vars'), environment, new Set(header.secrets));
   const parts = partsFor(document, variables, registries, header, warnings);
   const main = parts(problems, strictEnv);
   const wanted = (each: Phase): boolean => has(document, each) && (phase === undefined || phase === each);
@@ -113,7 +117,6 @@ function read(
   return {
     origin,
     vars: variables.measurements(),
-    secrets: variables.secrets(),
     warnings: warnings.sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column),
     databases: used,
     ...(header.service === undefined
@@ -124,6 +127,8 @@ function read(
     ...(migrate === undefined ? {} : { migrate }),
     ...(canary === undefined ? {} : { canary }),
     ...(rollback === undefined ? {} : { rollback }),
+    // Last, when every variable was looked at.
+    secrets: variables.secrets(),
   };
 }
 
@@ -144,7 +149,7 @@ function partsFor(document: PlanDocument, variables: Variables, registries: Regi
       registries,
       vars: variables.measurements(),
       policy: readPolicy(header.policy, BLOCK),
-      warn: (warning) => warnings.push(warning),
+      noteVariable: variables.lookup,
       useDatabase: (nameOrUrl, path) => databases.use(nameOrUrl, path),
     };
     return { filled, databases, reader };

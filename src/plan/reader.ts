@@ -5,7 +5,7 @@ import type { RegisteredRollout } from '../tasks/rollout.ts';
 import type { RegisteredTask } from '../tasks/task.ts';
 import type { Filled } from './filled.ts';
 import type { Path } from './path.ts';
-import type { PlanWarning, Policy } from './plan.ts';
+import type { Policy } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Shapes } from './shape.ts';
 
@@ -30,7 +30,8 @@ export interface Reader {
   readonly vars: Measurements;
   /** The plan-level policy. */
   readonly policy: Policy;
-  readonly warn: (warning: PlanWarning) => void;
+  /** Says that a criterion names a variable of the environment, so that its value is masked where it is a secret. */
+  readonly noteVariable: (name: string) => void;
   /** Reads an entry of `databases:`, so that only those in use need their variables. Records a problem for an unknown name. */
   useDatabase(nameOrUrl: string, path: Path): void;
 }

@@ -1,9 +1,12 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { nearestName } from '../criteria/nearest.ts';
 import type { ScalarNode } from './document.ts';
 import type { Filled } from './filled.ts';
+import { found, isDefault, kindName, likeliest, messageOf, oneOf, pathOf, unknownKey, withoutEchoes } from './issue-words.ts';
 import type { Path } from './path.ts';
+import { isRecord, valueAt, withValue } from './plain-data.ts';
 import type { Problems } from './problems.ts';
+import { keysAt } from './schema-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -66,7 +69,9 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
           errors.flatMap((error) => (error.code === 'invalid_type' ? [kindName(error.expected)] : [])),
         );
         const expected = oneOf([...new Set(kinds)]);
-        if (isMissing(path, told)) tellMissing(path, expected, told);
+        const own = issue.errors.flat().find(({ message }) => !isDefault(message));
+        if (own !== undefined) record(at, own.message);
+        else if (isMissing(path, told)) tellMissing(path, expected, told);
         else record(at, `Expected ${expected}, found ${found(valueAt(told.value, path))}.`);
       } else for (const inner of withoutEchoes(branch)) tell(inner, path, told);
       return;
@@ -82,7 +87,7 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
       return;
     }
     if (issue.code === 'invalid_type' && isMissing(path, told)) tellMissing(path, kindName(issue.expected), told);
-    else record(at, messageOf(issue, valueAt(told.value, path), keysAt(told.schema, path)));
+    else record(at, messageOf(issue, filled.shown(at, valueAt(told.value, path)), keysAt(told.schema, path)));
   }
 
   /** A misspelled key is told as such; that the right one is missing is its echo. */
@@ -116,115 +121,6 @@ export function shapes(filled: Filled, problems: Problems): Shapes {
       );
     },
   };
-}
-
-export function unknownKey(key: string, valid: readonly string[]): string {
-  const nearest = nearestName(key, valid);
-  if (nearest !== undefined) return `Unknown key \`${key}\`. Did you mean \`${nearest}\`?`;
-  return valid.length === 0
-    ? `Unknown key \`${key}\`.`
-    : `Unknown key \`${key}\`. Known are ${valid.map((each) => `\`${each}\``).join(', ')}.`;
-}
-
-const pathOf = (issue: Issue): Path => issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-
-/** What a schema says of a whole mapping is mostly the echo of an unknown key in it. */
-function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
-  const misspelled = issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('/'));
-  return issues.filter(({ code, path }) => code !== 'custom' || !misspelled.includes(path.join('/')));
-}
-
-/** The branch of a union that was meant: the right kind of value, with the least wrong in it. */
-function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const meant = branches.filter((issues) => !issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0));
-  return [...meant].sort((a, b) => a.length - b.length)[0];
-}
-
-function messageOf(issue: Issue, value: unknown, keys: readonly string[]): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      if (keys.length > 0) return `Expected a mapping with ${keys.map((key) => `\`${key}\``).join(', ')}, found ${found(value)}.`;
-      return `Expected ${kindName(issue.expected)}, found ${found(value)}.`;
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      if (value === undefined)
-        return `\`${String(issue.path.at(-1))}\` is missing: write \`${String(issue.path.at(-1))}: ${values.join(' | ')}\`.`;
-      const nearest = typeof value === 'string' ? nearestName(value, values) : undefined;
-      if (values.length === 1) return `Expected \`${values[0]}\`, found ${found(value)}.`;
-      return `Expected one of ${values.map((each) => `\`${each}\``).join(', ')}, found ${found(value)}.${nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`}`;
-    }
-    case 'too_small':
-      if (issue.origin === 'string') return 'Expected a text that is not empty.';
-      if (issue.origin === 'array') return `Expected a list of at least ${issue.minimum}, found ${found(value)}.`;
-      return `Expected a number of at least ${issue.minimum}, found ${found(value)}.`;
-    case 'too_big':
-      return `Expected at most ${issue.maximum}, found ${found(value)}.`;
-    case 'invalid_format':
-      return issue.message.startsWith('Invalid')
-        ? `Found ${found(value)}, which is not written as expected here.`
-        : withFound(issue.message, value);
-    default:
-      return issue.message;
-  }
-}
-
-function withFound(message: string, value: unknown): string {
-  return message.startsWith('Expected') && message.endsWith('.') ? `${message.slice(0, -1)}, found ${found(value)}.` : message;
-}
-
-function kindName(expected: string): string {
-  switch (expected) {
-    case 'string':
-      return 'a text';
-    case 'number':
-      return 'a number';
-    case 'int':
-      return 'a whole number';
-    case 'boolean':
-      return '`true` or `false`';
-    case 'array':
-      return 'a list';
-    case 'object':
-    case 'record':
-      return 'a mapping';
-    default:
-      return expected;
-  }
-}
-
-const oneOf = (kinds: readonly string[]): string =>
-  kinds.length < 2 ? (kinds[0] ?? 'something else') : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`;
-
-const SHOWN = 40;
-
-export function found(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = String(value).replace(/\s+/g, ' ');
-  return `\`${text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text}\``;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  let current = value;
-  for (const key of path) {
-    if (Array.isArray(current)) current = current[Number(key)];
-    else if (isRecord(current) && Object.hasOwn(current, key)) current = current[String(key)];
-    else return undefined;
-  }
-  return current;
-}
-
-function withValue(whole: unknown, path: Path, value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (Array.isArray(whole)) return whole.map((each, index) => (index === Number(key) ? withValue(each, rest, value) : each));
-  if (!isRecord(whole)) return whole;
-  return { ...whole, [key]: withValue(whole[String(key)], rest, value) };
 }
 
 /** The value with texts made numbers, and numbers and flags made texts, where that is what an issue asks for. */
@@ -266,26 +162,4 @@ function unsetPaths(
 function standInFor(text: string, standIn: string): unknown {
   const whole = text.replace(/\$\{[^{}]*\}/, standIn).replace(/\$\{[^{}]*\}/g, 'unset');
   return whole === '1' ? 1 : whole;
-}
-
-/** The keys that a schema knows at a path. */
-export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
-  if (schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodDefault || schema instanceof z.core.$ZodNullable) {
-    return keysAt(schema._zod.def.innerType, path);
-  }
-  if (schema instanceof z.core.$ZodPipe) {
-    const before = keysAt(schema._zod.def.in, path);
-    return before.length > 0 ? before : keysAt(schema._zod.def.out, path);
-  }
-  if (schema instanceof z.core.$ZodUnion) return [...new Set(schema._zod.def.options.flatMap((option) => keysAt(option, path)))];
-  const [key, ...rest] = path;
-  if (schema instanceof z.core.$ZodObject) {
-    const { shape } = schema._zod.def;
-    if (key === undefined) return Object.keys(shape);
-    const inner = Object.hasOwn(shape, key) ? shape[String(key)] : undefined;
-    return inner === undefined ? [] : keysAt(inner, rest);
-  }
-  if (key === undefined) return [];
-  if (schema instanceof z.core.$ZodArray) return keysAt(schema._zod.def.element, rest);
-  return schema instanceof z.core.$ZodRecord ? keysAt(schema._zod.def.valueType, rest) : [];
 }

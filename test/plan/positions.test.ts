@@ -98,6 +98,39 @@ describe('What is wrong with keys and values', () => {
   });
 });
 
+describe('A common slip is told in its own words:', () => {
+  test('criteria that YAML reads as mappings', () => {
+    const message = 'A criterion is a text such as `status == 200`; one with `: ` in it stands in quotes.';
+    expect(problemsOf(tcp('[open: true]'))).toEqual([`4:14 ${message}`]);
+    expect(problemsOf(tcp('{ open: true }'))).toEqual([`4:13 ${message}`]);
+    expect(problemsOf(tcp('[name == "a: b"]'))).toEqual([`4:14 ${message}`]);
+  });
+
+  test('a probe whose keys are not indented', () => {
+    expect(problemsOf(preDeploy('  - http:\n    url: https://a.example\n    expect: [status == 200]\n'))).toEqual([
+      '4:5 `url` belongs to `http`: indent it further.',
+    ]);
+  });
+
+  test('a list without hyphens', () => {
+    expect(problemsOf('version: 1\npre-deploy:\n  tcp: { address: "db:1" }\n  expect: open\n')).toEqual([
+      '3:3 `pre-deploy` is a list: each item starts with `- `.',
+    ]);
+  });
+
+  test('a version in quotes', () => {
+    expect(problemsOf('version: "1"\npre-deploy:\n  - { tcp: { address: "db:1" }, expect: open }\n')).toEqual([
+      '1:10 Expected `1`, found it in quotes.',
+    ]);
+  });
+
+  test('a text where a mapping is expected', () => {
+    expect(problemsOf(preDeploy('  - tls: a.example:443\n    expect: [valid]\n'))[0]).toMatch(
+      /^3:10 Expected a mapping with `address`, `host`/,
+    );
+  });
+});
+
 describe('What is wrong with items', () => {
   test('an unknown probe, with the nearest', () => {
     expect(problemsOf(preDeploy('  - htpp: { url: "https://a.example" }\n    expect: [status == 200]\n'))).toEqual([
@@ -113,7 +146,7 @@ describe('What is wrong with items', () => {
 
   test('two probes', () => {
     const plan = preDeploy('  - tcp: { address: "db:5432" }\n    http: { url: "https://a.example" }\n    expect: [open]\n');
-    expect(problemsOf(plan)).toEqual(['3:5 An item has one probe, and this has `http` and `tcp`. Make two of it.']);
+    expect(problemsOf(plan)).toEqual(['3:5 An item has one probe, and this has `http` and `tcp`. Make two of them.']);
   });
 
   test('no criteria', () => {

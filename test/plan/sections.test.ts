@@ -166,10 +166,6 @@ describe('canary', () => {
     ]);
   });
 
-  test('may judge by the weight of the step', () => {
-    expect(problemsOf(canary(`${METRICS}${STEPS}  expect: [latency < 1s or weight < 50%]\n`))).toEqual([]);
-  });
-
   test('names a rollback that the plan has', () => {
     const plan = (onAbort: string): string =>
       canary(

@@ -135,6 +135,28 @@ describe('Secrets', () => {
   });
 });
 
+describe('A secret', () => {
+  const environment = {
+    API_TOKEN: 'hunter2hunter2hunter2hunter2hunter2hunter2hunter2',
+    DATABASE_URL: 'mysql://app:s3cretpassword@db/app',
+  };
+
+  test('is not shown by a message about it, however long it is', () => {
+    const items =
+      '  - load: { url: "https://a.example", requests: "${API_TOKEN}" }\n    expect: [p95 < 1s]\n' +
+      '  - http: { url: "${API_TOKEN}" }\n    expect: [status == ${API_TOKEN} 5]\n' +
+      '  - postgres: { database: main }\n    expect: [version > 13]\n';
+    const told = problemsOf(`version: 1\ndatabases: { main: { url: "\${DATABASE_URL}" } }\npre-deploy:\n${items}`, environment);
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.join('\n')).not.toMatch(/hunter2|s3cret/);
+  });
+
+  test('that only a criterion names is one of the plan', () => {
+    const plan = preDeploy('  - http: { url: "https://a.example" }\n    expect: [body.token == env.API_TOKEN]\n');
+    expect(read(plan, environment).secrets).toEqual([environment.API_TOKEN]);
+  });
+});
+
 describe('The plan’s variables in criteria', () => {
   test('have the unit that they are written with', () => {
     const plan = (limit: string): string =>

@@ -6,20 +6,20 @@ import { durationMs } from '../../probes/duration.ts';
 import type { BoundProbe } from '../../probes/probe.ts';
 import type { BoundRollout } from '../../tasks/rollout.ts';
 import { checkNames, planned, promisedByVariables, type ReadCriterion, readCriteria } from '../criteria.ts';
+import { found } from '../issue-words.ts';
 import { once } from '../once.ts';
 import type { Path } from '../path.ts';
+import { isRecord } from '../plain-data.ts';
 import type { CanaryPlan, CanaryStep } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import { bindProbe, chooseOne, readProbe } from '../probe.ts';
 import type { Reader } from '../reader.ts';
 import { meaningOf, namesFor, type Provider } from '../references.ts';
-import { found, isRecord, keysAt } from '../shape.ts';
+import { keysAt } from '../schema-keys.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
 import { optionNames, unknownOption } from './rollback.ts';
 
 const AT = ['canary'];
-/** What a canary knows beside its metrics; see phases/canary-hold.ts. */
-const OWN: Readonly<Record<string, Promised>> = { weight: DIMENSION.ratio };
 const LONGEST_EVERY_MS = 30_000;
 
 /** What a hold itself knows, beside its metrics: the weight of its step. */
@@ -200,7 +200,6 @@ function checkCanaryNames(
     names: () => [
       ...measured.flatMap(({ probe }) => Object.keys(probe?.provides.names ?? {})),
       ...Object.keys(CANARY_NAMES),
-      ...Object.keys(OWN),
       ...namesFor(NOTHING, [], vars),
     ],
   };
@@ -241,7 +240,6 @@ const togetherAs = (probes: readonly (BoundProbe | undefined)[]): readonly Provi
 
 /** Metrics are one set of names: each probe's own, whichever it is. */
 function promisedBy(name: string, measured: readonly Provider[], { vars }: Reader): Promised | undefined {
-  if (Object.hasOwn(OWN, name)) return OWN[name];
   const variable = promisedByVariables(name, vars);
   if (variable !== undefined) return variable;
   for (const each of measured) {

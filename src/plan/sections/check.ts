@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import { once } from '../once.ts';
 
+const NO_CRITERION = 'A criterion is a text such as `status == 200`; one with `: ` in it stands in quotes.';
+
 /** One criterion or several: `p95 < 500ms` is the same as `[p95 < 500ms]`. */
 const criteriaListSchema = once(() =>
-  z.union([z.string(), z.array(z.string())]).describe('A criterion, or a list of them: `[status == 200, latency < 2s]`.'),
+  z
+    .union([z.string(NO_CRITERION), z.array(z.string(NO_CRITERION), NO_CRITERION)])
+    .describe('A criterion, or a list of them: `[status == 200, latency < 2s]`.'),
 );
 
 export const criteriaFields = once(() => ({

@@ -8,11 +8,12 @@ import { readChecks } from '../checks.ts';
 import { checkNames, planned, readCriteria, scopeOf } from '../criteria.ts';
 import { INLINE } from '../databases.ts';
 import { openIds } from '../ids.ts';
+import { found } from '../issue-words.ts';
 import { once } from '../once.ts';
+import { isRecord } from '../plain-data.ts';
 import type { ExpectedIndex, ExpectedQuery, MigratePlan } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import type { Reader } from '../reader.ts';
-import { found, isRecord } from '../shape.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
 
 const WITHIN_MS = 10 * 60_000;

@@ -3,11 +3,12 @@ import { nearestName } from '../../criteria/nearest.ts';
 import { durationMs } from '../../probes/duration.ts';
 import { readChecks } from '../checks.ts';
 import { openIds } from '../ids.ts';
+import { found } from '../issue-words.ts';
 import { once } from '../once.ts';
 import type { Path } from '../path.ts';
+import { isRecord } from '../plain-data.ts';
 import type { PlannedTask, RollbackOption, RollbackPlan } from '../plan.ts';
 import type { Reader } from '../reader.ts';
-import { found, isRecord } from '../shape.ts';
 import { type ReadTask, readTask } from '../tasks.ts';
 import { durationText } from './check.ts';
 
