@@ -1,6 +1,7 @@
 import { compare } from './compare.ts';
 import type { Comparison, Truth } from './comparison.ts';
 import type { Given } from './observation.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
 import { resolve, type Worked } from './resolve.ts';
 import { type Missing, noData, type Resolved } from './resolved.ts';
 import { type Saying, sortOf, type UnknownReason } from './sayings.ts';
@@ -174,14 +175,23 @@ function matches(expression: MatchesCondition, frame: Frame): Judged {
   });
 }
 
-function matched({ pattern, ignoreCase, negated }: MatchesCondition, subject: Resolved | Missing): Found {
+/** Over a window one pattern is searched for thousands of times. */
+const patterns = new WeakMap<MatchesCondition, Pattern>();
+
+function patternOf(expression: MatchesCondition): Pattern {
+  const pattern = patterns.get(expression) ?? compilePattern(expression.pattern, expression.ignoreCase);
+  patterns.set(expression, pattern);
+  return pattern;
+}
+
+function matched(expression: MatchesCondition, subject: Resolved | Missing): Found {
   if ('missing' in subject) return subject;
   const { value } = subject;
   const content = value.kind === 'text' ? value.text : value.kind === 'version' ? value.version : undefined;
   if (content === undefined) return { missing: 'unit_mismatch', saying: { code: 'not_a_text', sort: sortOf(value) } };
   if (content.length > LONGEST_MATCH) return noData({ code: 'text_too_long', longest: LONGEST_MATCH });
-  const found = new RegExp(pattern, ignoreCase ? 'iu' : 'u').test(content);
-  return { outcome: found === negated ? 'violated' : 'holds' };
+  const found = patternOf(expression).test(content);
+  return { outcome: found === expression.negated ? 'violated' : 'holds' };
 }
 
 function bare(expression: FlagCondition, frame: Frame): Judged {

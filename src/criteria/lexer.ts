@@ -1,56 +1,69 @@
 import type { Span } from './syntax.ts';
-import { CriterionSyntaxError } from './syntax-error.ts';
 
-/** A piece of a criterion. `digits` starts with a digit: a number, a number with its unit, or a revision. */
+/** A piece of a criterion. */
 export interface Token extends Span {
-  readonly kind: 'digits' | 'word' | 'name' | 'string' | 'symbol' | 'end';
-  /** As written; of a string or a quoted name what is between the quotes. */
+  /**
+   * `digits` starts with a digit: a number, a number with its unit, or a revision. `name` stood in backticks. `unknown` means nothing here,
+   * and `open` is a text without its closing quote.
+   */
+  readonly kind: 'digits' | 'word' | 'name' | 'string' | 'pattern' | 'symbol' | 'unknown' | 'open' | 'end';
+  /** As written; of a string, a name or a pattern what is between its marks. */
   readonly text: string;
+  /** What stands behind the closing mark of a pattern. */
+  readonly flags?: string;
 }
 
-const PATTERNS = {
-  space: /\s+/y,
-  digits: /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\p{L}\p{N}_.]*%?/uy,
-  word: /\p{L}[\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]+|\[\d+\])*|_[\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]+|\[\d+\])*/uy,
-  symbol: /<=|>=|==|!=|&&|\|\||<>|[<>=!+\-*/(),[\]%≤≥≠×÷−]/y,
-} as const;
+const SPACE = /[\s\uFEFF]+/y;
+const DIGITS = /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\p{L}\p{N}_.]*%?/uy;
+const WORD = /[\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\[\d+\])*/uy;
+const SYMBOL = /===|!==|<=|>=|=<|=>|==|!=|=~|!~|<>|&&|\|\||\*\*|[<>=!+\-*/(),[\]%≤≥≠×÷−~;.&|]/y;
+const PATTERN = /\/((?:[^/\\\n]|\\.)+)\/([a-zA-Z]*)/y;
 
 /** The same operators as people paste them from documents. */
 const ALIKE: Readonly<Record<string, string>> = { '≤': '<=', '≥': '>=', '≠': '!=', '<>': '!=', '×': '*', '÷': '/', '−': '-' };
 
-/** Reads the token at an offset; white space before it is passed over. */
-export function tokenAt(source: string, from: number): Token {
-  const offset = from + (run(PATTERNS.space, source, from)?.length ?? 0);
-  const token = (kind: Token['kind'], length: number, text = source.slice(offset, offset + length)): Token => ({
-    kind,
-    text,
-    offset,
-    length,
-  });
+/** All tokens of a criterion; the last is its end. Never throws. */
+export function tokensOf(source: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (;;) {
+    at += match(SPACE, source, at)?.[0].length ?? 0;
+    const token = tokenAt(source, at, tokens.at(-1));
+    tokens.push(token);
+    if (token.kind === 'end') return tokens;
+    at += token.length;
+  }
+}
+
+function tokenAt(source: string, offset: number, before: Token | undefined): Token {
   const first = source[offset];
-  if (first === undefined) return token('end', 0);
-  if (first === '"' || first === "'") return quoted(source, offset, first, 'string');
-  if (first === '`') return quoted(source, offset, first, 'name');
-  const digits = run(PATTERNS.digits, source, offset);
+  if (first === undefined) return { kind: 'end', text: '', offset, length: 0 };
+  if (first === '"' || first === "'" || first === '`') return quoted(source, offset, first);
+  if (first === '/' && before?.kind === 'word' && before.text === 'matches') {
+    const [whole = '', text = '', flags = ''] = match(PATTERN, source, offset) ?? [];
+    if (whole !== '') return { kind: 'pattern', text, flags, offset, length: whole.length };
+  }
+  const digits = match(DIGITS, source, offset)?.[0];
   if (digits !== undefined) {
     // The dot that ends a sentence is not part of the number.
-    const trimmed = digits.replace(/\.+$/, '');
-    return token('digits', trimmed.length);
+    const text = digits.replace(/\.+$/, '');
+    return { kind: 'digits', text, offset, length: text.length };
   }
-  const word = run(PATTERNS.word, source, offset);
-  if (word !== undefined) return token('word', word.length);
-  const symbol = run(PATTERNS.symbol, source, offset);
-  if (symbol !== undefined) return token('symbol', symbol.length, ALIKE[symbol] ?? symbol);
-  const character = String.fromCodePoint(source.codePointAt(offset) ?? 0);
-  throw new CriterionSyntaxError(`Found \`${character}\`, which means nothing in a criterion.`, offset, character.length);
+  const word = match(WORD, source, offset)?.[0];
+  if (word !== undefined) return { kind: 'word', text: word, offset, length: word.length };
+  const symbol = match(SYMBOL, source, offset)?.[0];
+  if (symbol !== undefined) return { kind: 'symbol', text: ALIKE[symbol] ?? symbol, offset, length: symbol.length };
+  const text = String.fromCodePoint(source.codePointAt(offset) ?? 0);
+  return { kind: 'unknown', text, offset, length: text.length };
 }
 
-function run(pattern: RegExp, source: string, from: number): string | undefined {
+function match(pattern: RegExp, source: string, from: number): RegExpExecArray | null {
   pattern.lastIndex = from;
-  return pattern.exec(source)?.[0];
+  return pattern.exec(source);
 }
 
-function quoted(source: string, offset: number, quote: string, kind: 'string' | 'name'): Token {
+function quoted(source: string, offset: number, quote: string): Token {
+  const kind = quote === '`' ? 'name' : 'string';
   let text = '';
   for (let at = offset + 1; at < source.length; at += 1) {
     const character = source[at];
@@ -58,17 +71,5 @@ function quoted(source: string, offset: number, quote: string, kind: 'string' | 
     if (character === '\\' && kind === 'string' && (source[at + 1] === quote || source[at + 1] === '\\')) at += 1;
     text += source[at];
   }
-  throw new CriterionSyntaxError(`The text that starts here has no closing ${quote}.`, offset, source.length - offset);
-}
-
-/** Reads `/pattern/i` at an offset; undefined when there is none. */
-export function patternAt(
-  source: string,
-  from: number,
-): { pattern: string; flags: string; end: number; offset: number } | undefined {
-  const offset = from + (run(PATTERNS.space, source, from)?.length ?? 0);
-  const found = run(/\/(?:[^/\\\n]|\\.)+\/[a-z]*/y, source, offset);
-  if (found === undefined) return undefined;
-  const last = found.lastIndexOf('/');
-  return { pattern: found.slice(1, last), flags: found.slice(last + 1), offset, end: offset + found.length };
+  return { kind: 'open', text: quote, offset, length: source.length - offset };
 }

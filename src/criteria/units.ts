@@ -10,29 +10,59 @@ export interface Unit {
 const table = (dimension: Dimension, factors: Readonly<Record<string, number>>): readonly (readonly [string, Unit])[] =>
   Object.entries(factors).map(([name, factor]) => [name, { factor, dimension }]);
 
-const TIME = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, sec: 1, second: 1, seconds: 1 };
+const TIME = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  μs: 1e-6,
+  ms: 1e-3,
+  millisecond: 1e-3,
+  milliseconds: 1e-3,
+  s: 1,
+  sec: 1,
+  secs: 1,
+  second: 1,
+  seconds: 1,
+};
 const LONG_TIME = {
   m: 60,
   min: 60,
+  mins: 60,
   minute: 60,
   minutes: 60,
   h: 3600,
+  hr: 3600,
+  hrs: 3600,
   hour: 3600,
   hours: 3600,
   d: 86_400,
   day: 86_400,
   days: 86_400,
 };
-const BYTES = { B: 1, byte: 1, bytes: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-const BINARY = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+const BYTES = { B: 1, byte: 1, bytes: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
+/** With the short names that Kubernetes has for them. */
+const BINARY = {
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+  PiB: 2 ** 50,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+const MULTIPLIERS = { K: 1e3, k: 1e3, M: 1e6 };
 
 const UNITS: ReadonlyMap<string, Unit> = new Map([
   ...table(DIMENSION.time, { ...TIME, ...LONG_TIME }),
   ...table(DIMENSION.bytes, { ...BYTES, ...BINARY }),
   ...table(DIMENSION.ratio, { '%': 0.01, percent: 0.01, ratio: 1 }),
   ...table(DIMENSION.rate, { rps: 1, qps: 1 }),
-  ...table(DIMENSION.number, { K: 1e3, k: 1e3, M: 1e6 }),
+  ...table(DIMENSION.number, MULTIPLIERS),
 ]);
+
+const UNITS_ALIKE: ReadonlySet<string> = new Set([...UNITS.keys()].map((name) => name.toLowerCase()));
 
 /** Words that may follow a count and say only what is counted. */
 const NOUNS: ReadonlySet<string> = new Set(
@@ -41,6 +71,11 @@ const NOUNS: ReadonlySet<string> = new Set(
 
 /** What may follow the slash of a rate: `/s`, `/min`, `/hour`. Seconds. */
 const PER: Readonly<Record<string, number>> = { ...TIME, ...LONG_TIME };
+
+/** Of `10K requests`: a factor without a dimension, behind which a noun may follow. */
+export const isMultiplier = (name: string): boolean => Object.hasOwn(MULTIPLIERS, name);
+
+export const isNoun = (name: string): boolean => NOUNS.has(name);
 
 export const isUnit = (text: string): boolean => findUnit(text) !== undefined;
 
@@ -62,6 +97,8 @@ export function rateOf(of: string | undefined, per: string): Unit | undefined {
   const seconds = Object.hasOwn(PER, per) ? PER[per] : undefined;
   if (seconds === undefined) return undefined;
   const unit = of === undefined ? undefined : UNITS.get(of);
+  // `Mb` is no noun: what is counted must not look like a unit in the wrong case.
+  if (of !== undefined && unit === undefined && UNITS_ALIKE.has(of.toLowerCase())) return undefined;
   const { factor, dimension } = unit ?? { factor: 1, dimension: DIMENSION.number };
   return { factor: factor / seconds, dimension: { time: dimension.time - 1, bytes: dimension.bytes } };
 }

@@ -73,9 +73,9 @@ describe('a criterion that cannot be read', () => {
     ['fop(3) < 2', 'Unknown function', 'fop'],
     ['p95 + 5s', 'not a condition', ''],
     ['x in 5', 'list', '5'],
-    ['error_rate > 5% for 10', 'duration', '10'],
+    ['error_rate > 5% for 10', 'Write `for 10m`', '10'],
     ['x == "open', 'closing', '"open'],
-    ['x ~ 5', 'means nothing', '~'],
+    ['x ^ 5', 'means nothing', '^'],
   ])('tells what is wrong with “%s”', (source, message, at) => {
     const found = refusal(source);
     expect(found.message).toContain(message);

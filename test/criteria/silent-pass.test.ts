@@ -105,6 +105,7 @@ describe('two numbers that differ', () => {
     expect(outcomeOf('version == 20251124115100', { version: text('20251124115101') }).outcome).toBe('violated');
     expect(outcomeOf('version == 20251124115100', { version: number(20251124115101) }).outcome).toBe('violated');
     expect(outcomeOf('version == 20251124115100', { version: text('20251124115100') }).outcome).toBe('holds');
+    expect(outcomeOf('version == 20251124115154031001', { version: text('20251124115154031002') }).outcome).toBe('violated');
     expect(outcomeOf('version == 20251124115154031001', { version: text('20251124115154031001') }).outcome).toBe('holds');
   });
 

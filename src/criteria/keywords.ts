@@ -1,0 +1,13 @@
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'between',
+  'in',
+  'matches',
+  'for',
+  'of',
+  'true',
+  'false',
+  'per',
+]);
