@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import type { Binding } from '../checklist/binding.ts';
+import { type Pluggable, type Registered, register } from '../checklist/binding.ts';
 import type { Evidence } from '../checklist/model.ts';
 import type { Measurements, Promised } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
@@ -28,21 +27,13 @@ export interface Measured {
 }
 
 /**
- * Measures, and never changes anything. A new probe is one file with one of these, and one line in `registry.ts`.
+ * Measures, and never changes anything. Its name is the plan's key, its schema the plan's value under that key after `${…}` was filled
+ * in, each field with a `.describe()`. A new probe is one file with one of these, and one line in `registry.ts`.
  *
  * Thrown `MeasurementError`s become the item's `error`; everything else thrown is a bug.
  */
-export interface Probe<Spec = unknown> {
-  /** The plan's key: `http`. */
-  readonly name: string;
-  /** One sentence for the reference page. */
-  readonly summary: string;
-  /** The plan's value under that key, after `${…}` was filled in. Each field has a `.describe()`. As a function it is made when first needed. */
-  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
-  /** The measurements, for the reference page: a name or pattern, and what it is. */
+export interface Probe<Spec = unknown> extends Pluggable<Spec> {
   readonly documented: Readonly<Record<string, string>>;
-  /** An example for the reference page; it is parsed in a test. */
-  readonly example: string;
   /** Runs alone. */
   readonly exclusive?: boolean;
   /** Milliseconds that `measure` may take when the plan does not say `within`. */
@@ -64,40 +55,15 @@ export interface BoundProbe {
 }
 
 /** A probe as the registry holds it. */
-export interface RegisteredProbe extends Pick<Probe, 'name' | 'summary' | 'documented' | 'example'> {
-  readonly schema: z.ZodType;
-  bind(spec: unknown): Binding<BoundProbe>;
-}
+export type RegisteredProbe = Registered<BoundProbe>;
 
 export function defineProbe<Spec>(probe: Probe<Spec>): RegisteredProbe {
-  const { name, summary, documented, example } = probe;
-  let made: z.ZodType<Spec> | undefined;
-  const schema = (): z.ZodType<Spec> => {
-    made ??= typeof probe.schema === 'function' ? probe.schema() : probe.schema;
-    return made;
-  };
-  return {
-    name,
-    summary,
-    get schema() {
-      return schema();
-    },
-    documented,
-    example,
-    bind(raw) {
-      const parsed = schema().safeParse(raw);
-      if (!parsed.success) return { issues: parsed.error.issues };
-      const spec = parsed.data;
-      return {
-        bound: {
-          name,
-          title: probe.title(spec),
-          exclusive: probe.exclusive ?? false,
-          defaultLimitMs: probe.defaultLimitMs,
-          provides: probe.provides(spec),
-          measure: (context) => probe.measure(spec, context),
-        },
-      };
-    },
-  };
+  return register(probe, (spec) => ({
+    name: probe.name,
+    title: probe.title(spec),
+    exclusive: probe.exclusive ?? false,
+    defaultLimitMs: probe.defaultLimitMs,
+    provides: probe.provides(spec),
+    measure: (context) => probe.measure(spec, context),
+  }));
 }

@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import type { Binding } from '../checklist/binding.ts';
+import { type Pluggable, type Registered, register } from '../checklist/binding.ts';
 import type { Evidence } from '../checklist/model.ts';
 import type { Measurements } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
@@ -28,13 +27,7 @@ export interface Done {
 }
 
 /** Changes the world. Throws `MeasurementError` (`task_failed`, `tool_missing`, `timed_out`) when it could not. */
-export interface Task<Spec = unknown> {
-  /** The plan's key: `command`. */
-  readonly name: string;
-  readonly summary: string;
-  /** The plan's value under that key. As a function it is made when first needed. */
-  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
-  readonly example: string;
+export interface Task<Spec = unknown> extends Pluggable<Spec> {
   readonly defaultLimitMs: number;
   title(spec: Spec): string;
   /** What `perform` would do, for `--dry-run`: one sentence, no secrets. */
@@ -51,38 +44,14 @@ export interface BoundTask {
   perform(context: TaskContext): Promise<Done>;
 }
 
-export interface RegisteredTask extends Pick<Task, 'name' | 'summary' | 'example'> {
-  readonly schema: z.ZodType;
-  bind(spec: unknown): Binding<BoundTask>;
-}
+export type RegisteredTask = Registered<BoundTask>;
 
 export function defineTask<Spec>(task: Task<Spec>): RegisteredTask {
-  const { name, summary, example } = task;
-  let made: z.ZodType<Spec> | undefined;
-  const schema = (): z.ZodType<Spec> => {
-    made ??= typeof task.schema === 'function' ? task.schema() : task.schema;
-    return made;
-  };
-  return {
-    name,
-    summary,
-    get schema() {
-      return schema();
-    },
-    example,
-    bind(raw) {
-      const parsed = schema().safeParse(raw);
-      if (!parsed.success) return { issues: parsed.error.issues };
-      const spec = parsed.data;
-      return {
-        bound: {
-          name,
-          title: task.title(spec),
-          defaultLimitMs: task.defaultLimitMs,
-          description: task.describe(spec),
-          perform: (context) => task.perform(spec, context),
-        },
-      };
-    },
-  };
+  return register(task, (spec) => ({
+    name: task.name,
+    title: task.title(spec),
+    defaultLimitMs: task.defaultLimitMs,
+    description: task.describe(spec),
+    perform: (context) => task.perform(spec, context),
+  }));
 }

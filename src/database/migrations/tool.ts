@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import type { Binding } from '../../checklist/binding.ts';
+import { type Pluggable, type Registered, register } from '../../checklist/binding.ts';
 import type { Ports } from '../../runner/ports.ts';
 
 export interface MigrationContext extends Ports {
@@ -23,13 +22,7 @@ export interface Applied {
 }
 
 /** A team's own migration tool. A new one is one file beside this one and one line in `registry.ts`. */
-export interface MigrationTool<Spec = unknown> {
-  /** The plan's `run: { tool: … }`. */
-  readonly name: string;
-  readonly summary: string;
-  /** The plan's value under `run:`, without `tool`. As a function it is made when first needed. */
-  readonly schema: z.ZodType<Spec> | (() => z.ZodType<Spec>);
-  readonly example: string;
+export interface MigrationTool<Spec = unknown> extends Pluggable<Spec> {
   /** The revisions that the database says it has, read from the tool's own table, never from the tool. Empty before the first migration. */
   current(spec: Spec, context: MigrationContext): Promise<readonly string[]>;
   /** The revisions that `apply` has to end in, by the migration files; undefined for a tool that cannot tell. */
@@ -49,39 +42,15 @@ export interface BoundMigrationTool {
   down(target: { readonly steps: number } | { readonly to: string }, context: MigrationContext): Promise<Applied>;
 }
 
-export interface RegisteredMigrationTool extends Pick<MigrationTool, 'name' | 'summary' | 'example'> {
-  readonly schema: z.ZodType;
-  bind(spec: unknown): Binding<BoundMigrationTool>;
-}
+export type RegisteredMigrationTool = Registered<BoundMigrationTool>;
 
 export function defineMigrationTool<Spec>(tool: MigrationTool<Spec>): RegisteredMigrationTool {
-  const { name, summary, example } = tool;
-  let made: z.ZodType<Spec> | undefined;
-  const schema = (): z.ZodType<Spec> => {
-    made ??= typeof tool.schema === 'function' ? tool.schema() : tool.schema;
-    return made;
-  };
-  return {
-    name,
-    summary,
-    get schema() {
-      return schema();
-    },
-    example,
-    bind(raw) {
-      const parsed = schema().safeParse(raw);
-      if (!parsed.success) return { issues: parsed.error.issues };
-      const spec = parsed.data;
-      return {
-        bound: {
-          name,
-          description: tool.describe(spec),
-          current: (context) => tool.current(spec, context),
-          heads: (context) => tool.heads(spec, context),
-          apply: (context) => tool.apply(spec, context),
-          down: (target, context) => tool.down(spec, target, context),
-        },
-      };
-    },
-  };
+  return register(tool, (spec) => ({
+    name: tool.name,
+    description: tool.describe(spec),
+    current: (context) => tool.current(spec, context),
+    heads: (context) => tool.heads(spec, context),
+    apply: (context) => tool.apply(spec, context),
+    down: (target, context) => tool.down(spec, target, context),
+  }));
 }
