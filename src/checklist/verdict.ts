@@ -7,7 +7,8 @@ export interface Judged {
 }
 
 /** Worst first. A measured failure is told before what could not be measured: it is the surer knowledge. */
-const ORDER: readonly Verdict[] = ['fail', 'error', 'inconclusive', 'warn', 'pass'];
+const BLOCKING: readonly Verdict[] = ['fail', 'error', 'inconclusive'];
+const GOOD: readonly Verdict[] = ['warn', 'pass'];
 
 /**
  * The verdict of a whole checklist: that of its worst item. An item that is not required weighs no more than a warning.
@@ -15,12 +16,18 @@ const ORDER: readonly Verdict[] = ['fail', 'error', 'inconclusive', 'warn', 'pas
  */
 export function verdictOf(items: readonly Item[]): Judged {
   if (items.some((item) => item.reason === 'cancelled')) return { verdict: 'error', reason: 'cancelled' };
-  for (const verdict of ORDER) {
-    const item = items.find((candidate) => weight(candidate) === verdict);
-    if (item) return { verdict, reason: item.reason };
-  }
+  const worst = (order: readonly Verdict[]): Judged | undefined => {
+    for (const verdict of order) {
+      const item = items.find((candidate) => weight(candidate) === verdict);
+      if (item) return { verdict, reason: item.reason };
+    }
+    return undefined;
+  };
+  const bad = worst(BLOCKING);
+  if (bad) return bad;
+  // What was only rehearsed proves nothing, however well the rest did.
   if (items.some((item) => item.reason === 'dry_run')) return { verdict: 'skipped', reason: 'dry_run' };
-  return { verdict: 'inconclusive', reason: 'nothing_checked' };
+  return worst(GOOD) ?? { verdict: 'inconclusive', reason: 'nothing_checked' };
 }
 
 function weight(item: Item): ItemState {

@@ -41,7 +41,9 @@ function ended(checklist: Checklist, verdict: Verdict, counts: HeadlineCounts, w
       if (counts.errored + counts.inconclusive === 0) return say.cannotTellBecause(because);
       return say.cannotTell(counts);
     case 'skipped':
-      return checklist.reason === 'dry_run' ? say.planned(checklist.items.length) : say.skipped;
+      return checklist.reason === 'dry_run'
+        ? say.planned(checklist.items.filter(({ reason }) => reason === 'dry_run').length)
+        : say.skipped;
   }
 }
 
