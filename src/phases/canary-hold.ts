@@ -48,7 +48,8 @@ export async function hold(
   let missed = 0;
 
   const finish = (ended: Finding | undefined): Outcome => {
-    const finding = counts.finish(planned);
+    // What ends early is judged by the polls that there were.
+    const finding = ended === undefined ? counts.finish(planned) : counts.finish(polls.length, true);
     const end = ended ?? finding;
     return {
       ...soften(end, policy),

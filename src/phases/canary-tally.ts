@@ -24,8 +24,11 @@ export interface Tally {
   stop(): Finding | undefined;
   /** Whether an `expect` was violated in the last poll: a hold does not end on that. */
   unsettled(): boolean;
-  /** How the hold ended, and one judgement for each criterion. `planned`: polls that there should have been. */
-  finish(planned: number): Finding & { readonly judgements: readonly Judgement[] };
+  /**
+   * How the hold ended, and one judgement for each criterion. `planned`: polls that there should have been. `early`: it was ended
+   * before, so nobody asks what had no time to be judged.
+   */
+  finish(planned: number, early?: boolean): Finding & { readonly judgements: readonly Judgement[] };
 }
 
 interface Count {
@@ -70,8 +73,9 @@ export function tally(criteria: readonly PlannedCriterion[]): Tally {
       return undefined;
     },
     unsettled: () => of('expect').some((count) => count.run > 0 && !atTheEnd(count)),
-    finish(planned) {
-      const judgements = counts.map((count) => judged(count, planned));
+    finish(planned, early = false) {
+      const asked = early ? counts.filter((count) => !hadNoTime(count)) : counts;
+      const judgements = asked.map((count) => judged(count, planned));
       return { ...worst(judgements), judgements };
     },
   };
@@ -79,6 +83,9 @@ export function tally(criteria: readonly PlannedCriterion[]): Tally {
 
 /** An `expect` with a window is judged once, over the end of the hold. */
 const atTheEnd = ({ planned }: Count): boolean => planned.intent === 'expect' && planned.criterion.windowMs > 0;
+
+const hadNoTime = ({ holds, violated, incomplete, last }: Count): boolean =>
+  last === undefined || (holds + violated === 0 && incomplete > 0);
 
 function addTo(count: Count, judgement: Judgement): void {
   count.last = judgement;

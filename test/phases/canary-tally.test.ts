@@ -117,3 +117,11 @@ describe('what should not hold', () => {
 test('no criteria at all is never a pass', () => {
   expect(tally([]).finish(3)).toMatchObject({ state: 'inconclusive', reason: 'nothing_checked' });
 });
+
+test('a hold that was ended early does not complain of what had no time to be judged', () => {
+  const counts = tally([planned('abort'), planned('expect', 600_000), planned('abort', 600_000), planned('expect')]);
+  counts.add([judgement('abort', 'h'), judgement('expect', 'i'), judgement('abort', 'i'), judgement('expect', 'h')], false);
+  const { state, judgements } = counts.finish(1, true);
+  expect(state).toBe('fail');
+  expect(judgements.map(({ outcome }) => outcome)).toEqual(['holds', 'holds']);
+});
