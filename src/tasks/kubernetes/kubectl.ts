@@ -103,6 +103,8 @@ function kubectlError(args: readonly string[], { stderr, stdout, timedOut }: Exe
   const said = (lines.at(-1) ?? stdout.trim().split('\n').at(-1) ?? '')
     .trim()
     .replace(/^error: /i, '')
+    // Its own question to whoever typed it: the remedy says it better.
+    .replace(/ - did you specify the right host or port\?$/, '')
     .replace(/\.$/, '');
   const what = `kubectl ${args.slice(0, 2).join(' ')}`;
   if (timedOut) return new MeasurementError('timed_out', `${what} did not end in time and was stopped.`, { retryable: true });
