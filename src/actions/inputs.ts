@@ -61,7 +61,7 @@ export const INPUTS = {
     phases: PHASES,
   },
   'report-directory': {
-    description: 'The folder for `report.json` and `report.html`, from the root of the repository.',
+    description: 'The folder for the report, from the root of the repository: `<phase>.json`, `<phase>.html` and `<phase>.junit.xml`.',
     default: 'holdpoint-report',
     phases: PHASES,
   },
@@ -86,7 +86,7 @@ export const OUTPUTS = {
   verdict: '`pass`, `warn`, `fail`, `inconclusive`, `error` or `skipped`. Only `pass` and `warn` let the job go on.',
   'reason-code': 'Why, from a closed list: see docs/troubleshooting.md.',
   'failed-items': 'The ids of the items that block, as a JSON array.',
-  'report-path': 'The path of `report.json`; `report.html` is beside it.',
+  'report-path': 'The path of the report as JSON; the same as HTML and JUnit is beside it.',
   'check-run-url': 'The page of the check run; empty when none could be posted.',
 } as const satisfies Record<string, string>;
 
