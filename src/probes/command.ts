@@ -15,7 +15,7 @@ const LONGEST_TEXT = 64 * 1024;
 const SHOWN = 4000;
 const NO_SUCH_COMMAND = 127;
 
-const schema = () =>
+const wholeSchema = () =>
   z
     .strictObject({
       run: z
@@ -40,7 +40,18 @@ const schema = () =>
       'Give `run: a line for bash` or `argv: [program, …]`.',
     );
 
-type CommandSpec = z.infer<ReturnType<typeof schema>>;
+type CommandSpec = z.infer<ReturnType<typeof wholeSchema>>;
+
+/** A line alone is the same as `run:` with that line, as it is for the task of this name. */
+const schema = () =>
+  z.union([
+    z
+      .string()
+      .min(1)
+      .describe('A line for bash.')
+      .transform((run): CommandSpec => ({ run })),
+    wholeSchema(),
+  ]);
 
 export const command = defineProbe<CommandSpec>({
   name: 'command',

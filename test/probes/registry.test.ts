@@ -26,7 +26,10 @@ describe.each(PROBES.map((probe) => [probe.name, probe] as const))('the probe %s
 
   test('describes every field, for editors', () => {
     const schema = z.toJSONSchema(probe.schema, { io: 'input' });
-    const properties = z.record(z.string(), z.looseObject({})).parse(schema.properties);
+    // A probe that takes a plain text too has one branch for each.
+    const branches = schema.anyOf ?? [schema];
+    const fields = branches.map((branch) => (typeof branch === 'object' ? (branch.properties ?? {}) : {}));
+    const properties = z.record(z.string(), z.looseObject({})).parse(Object.assign({}, ...fields));
     for (const [field, property] of Object.entries(properties)) {
       expect(property, `${name}.${field} has no description`).toHaveProperty('description');
     }
