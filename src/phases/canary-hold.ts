@@ -53,7 +53,7 @@ export async function hold(
     const end = ended ?? finding;
     return {
       ...soften(end, policy),
-      message: sentence(polls.length, planned, missed),
+      message: sentence(polls.length, planned, missed, ended !== undefined),
       judgements: finding.judgements,
       measurements: {
         ...askedFor(polls.at(-1)?.canary ?? {}, section),
@@ -127,8 +127,8 @@ function progressOf(turn: number, planned: number, { canary, missed }: Poll, sec
 const textOf = (name: string, measurement: Measurement | undefined): string[] =>
   measurement === undefined ? [] : [`${name} ${formatValue(measurement.value)}`];
 
-function sentence(polls: number, planned: number, missed: number): string {
-  const count = `${formatNumber(polls)} of ${formatNumber(Math.max(polls, planned))} polls`;
+function sentence(polls: number, planned: number, missed: number, early: boolean): string {
+  const count = `${early ? 'Ended after ' : ''}${formatNumber(polls)} of ${formatNumber(Math.max(polls, planned))} polls`;
   return missed === 0 ? `${count}.` : `${count}, ${formatNumber(missed)} of them without an answer from every metric.`;
 }
 

@@ -118,7 +118,7 @@ function judged(count: Count, plannedPolls: number): Judgement {
   };
   // One poll is enough for what must not hold: the rest is about what must.
   if (planned.intent !== 'expect' && count.lastHeld) {
-    return { ...count.lastHeld, outcome: 'holds', detail: `Held in ${holds} of ${known} polls.` };
+    return { ...count.lastHeld, outcome: 'holds', detail: `Reached in ${holds} of ${known} polls.` };
   }
   const share = violated / known;
   if (
@@ -137,7 +137,7 @@ function judged(count: Count, plannedPolls: number): Judgement {
     return { ...base, reason: 'too_few_samples', detail };
   }
   const speaker = (planned.intent === 'expect' ? count.lastHeld : count.lastViolated) ?? count.last ?? base;
-  const detail = planned.intent === 'expect' ? `Held in ${holds} of ${known} polls.` : `Did not hold in any of ${known} polls.`;
+  const detail = planned.intent === 'expect' ? `Held in ${holds} of ${known} polls.` : `Not reached in any of ${known} polls.`;
   return { ...speaker, outcome: planned.intent === 'expect' ? 'holds' : 'violated', detail };
 }
 

@@ -231,8 +231,9 @@ const ORDERED: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', 'between']);
 function marginText(gauge: Gauge | undefined, { operator }: Comparison, words: Words, locale: Locale): string | undefined {
   if (gauge === undefined || !ORDERED.has(operator)) return undefined;
   const { measured, limit } = gauge;
-  if (measured === limit) return words.finding.atLimit;
+  // How far from nothing is no share of it.
   if (limit === 0) return undefined;
+  if (measured === limit) return words.finding.atLimit;
   const factor = measured / limit;
   if (factor >= 3)
     return words.finding.timesOver(formatNumber(factor >= 10 ? Math.round(factor) : Math.round(factor * 10) / 10, locale));

@@ -14,7 +14,7 @@ export const command = defineTask<Command>({
     const { stdout, stderr, durationMs } = await runCommand(spec, context);
     const output = [stdout, stderr].filter((text) => text.trim() !== '').join('\n');
     return {
-      message: `“${commandText(spec)}” ended well after ${formatDuration(durationMs)}.`,
+      message: `“${commandText(spec)}” succeeded in ${formatDuration(durationMs)}.`,
       evidence: output === '' ? [] : [{ kind: 'output', title: 'Output', text: output }],
     };
   },

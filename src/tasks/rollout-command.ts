@@ -62,7 +62,7 @@ async function verified(spec: CommandRollout, weight: number, context: TaskConte
   if (Math.abs(Number(found) - percentNumber(weight)) > 1e-6) {
     throw new MeasurementError(
       'tool_disagrees',
-      `The command ended well, but the system has ${found} % on the canary, not ${percentText(weight)}.`,
+      `The command succeeded, but the system has ${found} % on the canary, not ${percentText(weight)}.`,
     );
   }
   return { message: `${what}; the system says so too.`, measurements };

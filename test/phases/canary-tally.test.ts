@@ -123,5 +123,8 @@ test('a hold that was ended early does not complain of what had no time to be ju
   counts.add([judgement('abort', 'h'), judgement('expect', 'i'), judgement('abort', 'i'), judgement('expect', 'h')], false);
   const { state, judgements } = counts.finish(1, true);
   expect(state).toBe('fail');
-  expect(judgements.map(({ outcome }) => outcome)).toEqual(['holds', 'holds']);
+  expect(judgements.map(({ outcome, detail }) => [outcome, detail])).toEqual([
+    ['holds', 'Reached in 1 of 1 polls.'],
+    ['holds', 'Held in 1 of 1 polls.'],
+  ]);
 });

@@ -43,6 +43,7 @@ describe('a finding', () => {
   test('tells short of a minimum, at the limit, and multiples', () => {
     expect(failing('success_rate', '>', ratio(0.76), ratio(0.95))?.margin).toBe('20 % under');
     expect(failing('p95', '<', seconds(2), seconds(2))?.margin).toBe('exactly at the limit');
+    expect(failing('size', '>', seconds(0), seconds(0))?.margin).toBeUndefined();
     expect(failing('p95', '<', seconds(2.001), seconds(2))?.margin).toBe('< 1 % over');
     expect(failing('p95', '<', seconds(62), seconds(2))?.margin).toMatch(/^31 × the limit$/);
   });
