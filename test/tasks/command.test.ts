@@ -8,7 +8,7 @@ test('a command that ends well is done, and its output is evidence', async () =>
   const context = taskContext();
   const done = await bound(command, 'echo one; echo two >&2').perform(context);
   expect(done.evidence).toEqual([{ kind: 'output', title: 'Output', text: 'one\n\ntwo\n' }]);
-  expect(context.logged).toEqual(expect.arrayContaining(['info: one', 'info: two']));
+  expect(context.logged).toEqual(expect.arrayContaining(['info:   | one', 'info:   | two']));
 });
 
 test('any other exit code fails, with the last words', async () => {
