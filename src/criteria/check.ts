@@ -1,8 +1,21 @@
-import { comparable, type Dimensioned, dimensionName, isPlainNumber, product, quotient, sum } from './dimension.ts';
-import { nearestName } from './nearest.ts';
-import type { Criterion, Expression, Span, Term } from './syntax.ts';
+import { comparable, type Dimensioned, isPlainNumber, joined, product, quotient, sum } from './dimension.ts';
+import {
+  dashedNames,
+  emptyRangeMessage,
+  flagOrderMessage,
+  noOrderMessage,
+  notAConditionMessage,
+  notReckonableMessage,
+  pairMessage,
+  patternMessage,
+  quotedNameMessage,
+  unknownNameMessage,
+} from './problems.ts';
+import type { BetweenCondition, Criterion, Expression, Span, Term } from './syntax.ts';
 import { isTerm, partsOf } from './tree.ts';
-import { DIMENSION, type Dimension, type Promised } from './value.ts';
+import { parseQuantity } from './units.ts';
+import type { Promised } from './value.ts';
+import { readVersion } from './version.ts';
 
 /** The names that a criterion may use. */
 export interface Scope {
@@ -20,64 +33,73 @@ export interface CriterionProblem {
 /** What is wrong with a criterion as far as it can be known before anything is measured. */
 export function checkCriterion(criterion: Criterion, scope: Scope): readonly CriterionProblem[] {
   const problems: CriterionProblem[] = [];
-  checkExpression(criterion.expression, scope, problems);
+  checkExpression(criterion.expression, { scope, problems, source: criterion.source });
   return problems;
 }
 
-/** What is known of a term: a dimension, a kind without one, or nothing. */
-type Known = Dimensioned | 'text' | 'flag' | 'version' | 'unknown';
+interface Check {
+  readonly scope: Scope;
+  readonly problems: CriterionProblem[];
+  readonly source: string;
+}
 
-function checkExpression(expression: Expression, scope: Scope, problems: CriterionProblem[]): void {
-  const know = (term: Term): Known => knownOf(term, scope, problems);
+/** What is known of a term: a dimension, a kind without one, or nothing. */
+export type Known = Dimensioned | 'text' | 'flag' | 'version' | 'unknown';
+
+/** A term, and what is known of it. */
+interface Side {
+  readonly term: Term;
+  readonly known: Known;
+}
+
+function checkExpression(expression: Expression, check: Check): void {
   switch (expression.kind) {
-    case 'relation': {
-      const left = know(expression.left);
-      const right = know(expression.right);
-      checkPair(expression.left, left, expression.right, right, problems);
-      checkOrder(expression.operator, expression, left, right, problems);
-      return;
-    }
-    case 'between': {
-      const subject = know(expression.subject);
-      for (const limit of [expression.lower, expression.upper])
-        checkPair(expression.subject, subject, limit, know(limit), problems);
-      checkOrder('<', expression, subject, subject, problems);
-      return;
-    }
+    case 'relation':
+      checkPair(expression.operator, sideOf(expression.left, check), sideOf(expression.right, check), check);
+      break;
+    case 'between':
+      checkBetween(expression, check);
+      break;
     case 'in': {
-      const subject = know(expression.subject);
-      for (const option of expression.options) checkPair(expression.subject, subject, option, know(option), problems);
-      return;
+      const subject = sideOf(expression.subject, check);
+      for (const option of expression.options) checkPair('==', subject, sideOf(option, check), check);
+      break;
     }
     case 'matches': {
-      const subject = know(expression.subject);
-      if (subject === 'text' || subject === 'version' || subject === 'unknown') return;
-      mismatch(
-        problems,
-        expression.subject,
-        `${nameOf(expression.subject)} is ${describe(subject)}; only a text can match a pattern.`,
-      );
-      return;
+      const { term, known } = sideOf(expression.subject, check);
+      if (known !== 'text' && known !== 'version' && known !== 'unknown') mismatch(check, term, patternMessage(term, known));
+      break;
     }
     case 'bare': {
-      const subject = know(expression.subject);
-      if (subject === 'flag' || subject === 'unknown') return;
-      const example =
-        subject === 'text' ? '== "…"' : typeof subject === 'object' ? `< ${exampleOf(subject.dimension)}` : '>= 1.0';
-      const name = nameOf(expression.subject);
-      mismatch(
-        problems,
-        expression.subject,
-        `${name} is ${describe(subject)}, not a condition. Compare it: \`${bareName(expression.subject)} ${example}\`.`,
-      );
-      return;
+      const { term, known } = sideOf(expression.subject, check);
+      if (known !== 'flag' && known !== 'unknown') mismatch(check, term, notAConditionMessage(term, known));
+      break;
     }
     default:
-      for (const part of partsOf(expression)) if (!isTerm(part)) checkExpression(part, scope, problems);
+      for (const part of partsOf(expression)) if (!isTerm(part)) checkExpression(part, check);
   }
 }
 
-function knownOf(term: Term, scope: Scope, problems: CriterionProblem[]): Known {
+function checkBetween(expression: BetweenCondition, check: Check): void {
+  const [subject, lower, upper] = [
+    sideOf(expression.subject, check),
+    sideOf(expression.lower, check),
+    sideOf(expression.upper, check),
+  ];
+  const before = check.problems.length;
+  checkPair('>=', subject, lower, check);
+  checkPair('<=', subject, upper, check);
+  if (check.problems.length > before) return;
+  checkPair('<=', lower, upper, check);
+  const [low, high] = [lower.term, upper.term];
+  // A zero may stand for a variable that is not set here.
+  const empty = low.kind === 'quantity' && high.kind === 'quantity' && low.amount > high.amount && high.amount !== 0;
+  if (empty) mismatch(check, low, emptyRangeMessage(check.source, low, high));
+}
+
+const sideOf = (term: Term, check: Check): Side => ({ term, known: knownOf(term, check) });
+
+function knownOf(term: Term, check: Check): Known {
   switch (term.kind) {
     case 'quantity':
       return { dimension: term.dimension, literal: true, zero: term.bare && term.amount === 0 };
@@ -86,39 +108,48 @@ function knownOf(term: Term, scope: Scope, problems: CriterionProblem[]): Known 
     case 'flag':
       return 'flag';
     case 'word': {
-      const promised = scope.lookup(term.word);
+      const promised = check.scope.lookup(term.word);
       return promised === undefined ? 'text' : promisedToKnown(promised);
     }
     case 'reference':
     case 'baseline': {
-      const promised = scope.lookup(term.name);
+      const promised = check.scope.lookup(term.name);
       if (promised !== undefined) return promisedToKnown(promised);
-      problems.push({ ...spanOf(term), message: unknownName(term.name, scope), reason: 'unknown_metric' });
+      check.problems.push({ ...spanOf(term), message: unknownNameMessage(term.name, check.scope), reason: 'unknown_metric' });
       return 'unknown';
     }
-    case 'negation': {
-      const operand = knownOf(term.operand, scope, problems);
-      return quantityOnly(term.operand, operand, problems);
-    }
+    case 'negation':
+      return reckonable(term.operand, check);
     case 'call': {
-      const operands = term.operands.map((operand) => quantityOnly(operand, knownOf(operand, scope, problems), problems));
-      const [first = 'unknown', ...rest] = operands;
-      rest.forEach((operand, index) => {
-        const other = term.operands[index + 1];
-        const [one] = term.operands;
-        if (one && other) checkPair(one, first, other, operand, problems);
-      });
-      return first;
+      const operands = term.operands.map((operand) => reckonable(operand, check));
+      const dimensions = operands.filter((operand) => typeof operand === 'object');
+      const all = joined(dimensions);
+      if (all !== undefined) return dimensions.length === operands.length ? all : 'unknown';
+      pairUp(
+        term.operands.map((operand, index) => ({ term: operand, known: operands[index] ?? 'unknown' })),
+        check,
+      );
+      return 'unknown';
     }
     case 'arithmetic': {
-      const left = quantityOnly(term.left, knownOf(term.left, scope, problems), problems);
-      const right = quantityOnly(term.right, knownOf(term.right, scope, problems), problems);
+      const dashed = dashedNames(term, check.source, check.scope);
+      if (dashed !== undefined) {
+        check.problems.push({ ...spanOf(term), message: dashed, reason: 'unknown_metric' });
+        return 'unknown';
+      }
+      const [left, right] = [reckonable(term.left, check), reckonable(term.right, check)];
       if (typeof left !== 'object' || typeof right !== 'object') return 'unknown';
       if (term.operator === '*') return product(left, right);
       if (term.operator === '/') return quotient(left, right);
       const total = sum(left, right);
       if (total !== undefined) return total;
-      checkPair(term.left, left, term.right, right, problems);
+      pairUp(
+        [
+          { term: term.left, known: left },
+          { term: term.right, known: right },
+        ],
+        check,
+      );
       return 'unknown';
     }
   }
@@ -128,110 +159,75 @@ function promisedToKnown(promised: Promised): Known {
   return typeof promised === 'string' ? promised : { dimension: promised, literal: false };
 }
 
-function quantityOnly(term: Term, known: Known, problems: CriterionProblem[]): Known {
-  // A text may turn out to be a number: settings and the environment hold nothing else.
-  if (typeof known === 'object' || known === 'unknown' || (known === 'text' && term.kind !== 'text'))
-    return typeof known === 'object' ? known : 'unknown';
-  mismatch(problems, term, `${nameOf(term)} is ${describe(known)}; only numbers can be reckoned with.`);
+/** What is known of a term that is reckoned with. A text may turn out to be a number: the environment holds nothing else. */
+function reckonable(term: Term, check: Check): Dimensioned | 'unknown' {
+  const known = knownOf(term, check);
+  if (typeof known === 'object') return known;
+  const isWritten = term.kind === 'text' || term.kind === 'word';
+  if (known === 'unknown' || (known === 'text' && !isWritten)) return 'unknown';
+  mismatch(check, term, notReckonableMessage(term, known));
   return 'unknown';
 }
 
-function checkPair(leftTerm: Term, left: Known, rightTerm: Term, right: Known, problems: CriterionProblem[]): void {
-  if (left === 'unknown' || right === 'unknown') return;
-  if (typeof left === 'object' && typeof right === 'object') {
-    if (comparable(left, right)) return;
-    const [measuredTerm, measured, otherTerm, other] =
-      left.literal && !right.literal
-        ? ([rightTerm, right, leftTerm, left] as const)
-        : ([leftTerm, left, rightTerm, right] as const);
-    mismatch(problems, otherTerm, pairMessage(measuredTerm, measured, otherTerm, other));
-    return;
+/** Blames the first of several terms that does not go with the first one. */
+function pairUp([first, ...rest]: readonly Side[], check: Check): void {
+  const before = check.problems.length;
+  for (const other of rest) if (first && check.problems.length === before) checkPair('==', first, other, check);
+}
+
+function checkPair(operator: string, left: Side, right: Side, check: Check): void {
+  const found = misfit(operator !== '==' && operator !== '!=', left, right, check.scope);
+  if (found !== undefined) mismatch(check, found.blamed, found.message);
+}
+
+interface Misfit {
+  readonly blamed: Span;
+  readonly message: string;
+}
+
+/** Why two sides cannot be compared, and which of them is to blame: the limit, not what was measured. */
+function misfit(hasOrder: boolean, left: Side, right: Side, scope: Scope): Misfit | undefined {
+  if (left.known === 'unknown' || right.known === 'unknown') return undefined;
+  if (left.known === 'flag' && right.known === 'flag')
+    return hasOrder ? { blamed: right.term, message: flagOrderMessage() } : undefined;
+  const [measured, limit] = weight(left) > weight(right) ? [right, left] : [left, right];
+  const written = writtenText(limit);
+  if (written !== undefined && measured.known !== 'text' && scope.lookup(written) !== undefined) {
+    return { blamed: limit.term, message: quotedNameMessage(written) };
   }
-  const kinds = new Set([kindOf(left), kindOf(right)]);
-  const wrong = kinds.has('flag') && kinds.size > 1;
-  const quoted = [leftTerm, rightTerm].some((term) => term.kind === 'text' && term.quoted);
-  const numberAgainstText = kinds.has('quantity') && kinds.has('text') && quoted;
-  if (!wrong && !numberAgainstText) return;
-  mismatch(
-    problems,
-    rightTerm,
-    `${nameOf(leftTerm)} is ${describe(left)}, ${nameOf(rightTerm)} is ${describe(right)}: they cannot be compared.`,
-  );
+  if (goTogether(hasOrder, measured.known, limit.known, written)) return undefined;
+  const bothTexts = measured.known === 'text' && limit.known === 'text';
+  const message = bothTexts ? noOrderMessage() : pairMessage(measured.term, measured.known, limit.term, limit.known);
+  return { blamed: limit.term, message };
 }
 
-function checkOrder(operator: string, span: Span, left: Known, right: Known, problems: CriterionProblem[]): void {
-  if (operator === '==' || operator === '!=') return;
-  if (left !== 'flag' && right !== 'flag') return;
-  mismatch(problems, span, `A flag is true or false; it has no order. Use \`==\`, or write its name alone.`);
+/** How likely a side is the limit that someone wrote. */
+function weight(side: Side): number {
+  if (writtenText(side) !== undefined) return 2;
+  return side.term.kind === 'flag' || (typeof side.known === 'object' && side.known.literal) ? 1 : 0;
 }
 
-/** What to write instead, for the mistakes that people make. */
-function pairMessage(measuredTerm: Term, measured: Dimensioned, otherTerm: Term, other: Dimensioned): string {
-  const name = nameOf(measuredTerm);
-  const fact = `${name} is ${dimensionName(measured.dimension)}`;
-  const bare = otherTerm.kind === 'quantity' && otherTerm.bare ? otherTerm.raw : undefined;
-  if (bare !== undefined && measured.dimension.share) return `${fact}, ${bare} has no unit. Write \`${bare}%\`.`;
-  if (bare !== undefined && measured.dimension.time === 1 && measured.dimension.bytes === 0) {
-    return `${fact}, ${bare} has no unit. Write \`${bare}ms\` or \`${bare}s\`.`;
+/** The text that stands in the criterion itself, in quotes or without. */
+function writtenText({ term, known }: Side): string | undefined {
+  if (term.kind === 'text') return term.text;
+  return term.kind === 'word' && known === 'text' ? term.word : undefined;
+}
+
+/** @param written the text that the limit is, where the plan writes one. */
+function goTogether(hasOrder: boolean, measured: Known, limit: Known, written: string | undefined): boolean {
+  if (typeof measured === 'object' && typeof limit === 'object') return comparable(measured, limit);
+  if (measured === 'flag' || limit === 'flag') return false;
+  if (measured === 'version' || limit === 'version') {
+    const other = measured === 'version' ? limit : measured;
+    if (typeof other === 'object') return other.literal && isPlainNumber(other.dimension);
+    return written === undefined || readVersion(written) !== undefined;
   }
-  if (bare !== undefined) return `${fact}, ${bare} has no unit. Write it with one, such as \`${exampleOf(measured.dimension)}\`.`;
-  if (isPlainNumber(measured.dimension) && !measured.literal && other.literal) {
-    const unit =
-      measuredTerm.kind === 'reference' ? ` If it has one, say so in the item: \`units: { ${measuredTerm.name}: … }\`.` : '';
-    return `${fact}, ${nameOf(otherTerm)} is ${dimensionName(other.dimension)}.${unit}`;
-  }
-  return `${fact}, ${nameOf(otherTerm)} is ${dimensionName(other.dimension)}: they cannot be compared.`;
+  if (typeof measured === 'object' || typeof limit === 'object') return written === undefined;
+  return !hasOrder || written === undefined || readVersion(written) !== undefined || parseQuantity(written) !== undefined;
 }
 
-function exampleOf({ time, bytes, share }: Dimension): string {
-  if (share) return '5%';
-  if (time === 1) return '500ms';
-  if (time === -1) return bytes === 1 ? '5MB/s' : '10/s';
-  return bytes === 1 ? '5MB' : '5';
-}
-
-function unknownName(name: string, scope: Scope): string {
-  const nearest = nearestName(name, scope.names());
-  if (nearest !== undefined) return `Nothing here measures \`${name}\`. Did you mean \`${nearest}\`?`;
-  const known = scope.names().slice(0, 8);
-  const list =
-    known.length === 0
-      ? ''
-      : ` Measured are ${known.map((each) => `\`${each}\``).join(', ')}${scope.names().length > known.length ? ' …' : ''}.`;
-  return `Nothing here measures \`${name}\`.${list} A text goes in quotes: "${name}".`;
-}
-
-function mismatch(problems: CriterionProblem[], span: Span, message: string): void {
+function mismatch({ problems }: Check, span: Span, message: string): void {
   problems.push({ ...spanOf(span), message, reason: 'unit_mismatch' });
 }
 
 const spanOf = ({ offset, length }: Span): Span => ({ offset, length });
-
-const kindOf = (known: Exclude<Known, 'unknown'>) => (typeof known === 'object' ? 'quantity' : known);
-
-function describe(known: Known): string {
-  if (typeof known === 'object') return dimensionName(known.dimension);
-  return known === 'unknown' ? 'unknown' : `a ${known}`;
-}
-
-const bareName = (term: Term): string => ('name' in term ? term.name : 'word' in term ? term.word : 'it');
-
-function nameOf(term: Term): string {
-  switch (term.kind) {
-    case 'reference':
-    case 'call':
-      return `\`${term.name}\``;
-    case 'baseline':
-      return `\`baseline.${term.name}\``;
-    case 'word':
-      return `\`${term.word}\``;
-    case 'text':
-      return `"${term.text}"`;
-    case 'quantity':
-      return term.dimension === DIMENSION.number ? term.raw : `the limit`;
-    case 'flag':
-      return String(term.flag);
-    default:
-      return 'this value';
-  }
-}

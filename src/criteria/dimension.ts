@@ -1,4 +1,3 @@
-import { SORTS, sortOfDimension } from './sayings.ts';
 import { DIMENSION, type Dimension } from './value.ts';
 
 /** The dimension of a term, and whether the plan wrote it (a literal) or something measured it. */
@@ -23,8 +22,8 @@ export function comparable(a: Dimensioned, b: Dimensioned): boolean {
   if (isOpen(a) || isOpen(b) || a.zero || b.zero) return true;
   if (!sameExponents(a.dimension, b.dimension)) return false;
   if (isShare(a) === isShare(b)) return true;
-  const share = isShare(a) ? a : b;
-  return share.literal;
+  const [share, number] = isShare(a) ? [a, b] : [b, a];
+  return share.literal && !number.literal;
 }
 
 export function sum(a: Dimensioned, b: Dimensioned): Dimensioned | undefined {
@@ -65,6 +64,3 @@ function withShare(exponents: Dimension, a: Dimensioned, b: Dimensioned): Dimens
 export function joined([first, ...rest]: readonly Dimensioned[]): Dimensioned | undefined {
   return rest.reduce<Dimensioned | undefined>((all, next) => (all === undefined ? undefined : sum(all, next)), first);
 }
-
-/** What a dimension is called in a message. */
-export const dimensionName = (dimension: Dimension): string => SORTS.en[sortOfDimension(dimension)];

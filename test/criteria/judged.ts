@@ -22,7 +22,7 @@ export function judgedOver(source: string, name: string, points: readonly (reado
 }
 
 export function scopeOf(names: Readonly<Record<string, Promised>>): Scope {
-  return { lookup: (name) => names[name], names: () => Object.keys(names) };
+  return { lookup: (name) => (Object.hasOwn(names, name) ? names[name] : undefined), names: () => Object.keys(names) };
 }
 
 export function problems(source: string, names: Readonly<Record<string, Promised>>): readonly string[] {
