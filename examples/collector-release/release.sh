@@ -1,4 +1,18 @@
 #!/usr/bin/env bash
-# Installs, stops or restores the collector. Replace the lines by your own: this one only writes down what was asked.
+# Installs, stops, restores the collector, or tells whether it runs. It only writes down what it was asked: put the lines that
+# your machines need in its place.
 set -euo pipefail
-echo "${1:-new} ${WEIGHT:-}" >> release.log
+
+case "$1" in
+  install)
+    # Stop the collector and wait 30 seconds; install bin/pganalytics and collector.toml; start it and wait 10 seconds.
+    echo running > release.state
+    ;;
+  stop) echo stopped > release.state ;;
+  restore)
+    # Install the previous binary and configuration, and start it.
+    echo running > release.state
+    ;;
+  status) [ "$(cat release.state)" = running ]; exit ;;
+esac
+echo "$1" >> release.log
