@@ -1,3 +1,6 @@
+/** Fields whose values are words of ours: a password such as `pass` must not make a verdict unreadable. */
+const OUR_WORDS = new Set(['phase', 'kind', 'state', 'verdict', 'reason', 'intent', 'outcome', 'operator', 'unit', 'source']);
+
 /**
  * Plain data in which every text has gone through `mask`; parts that hold nothing to mask are the same objects. Keys are left alone: they
  * are names from the plan or the probes.
@@ -23,6 +26,7 @@ function maskedList(list: readonly unknown[], mask: (text: string) => string, kn
 function maskedObject(data: object, mask: (text: string) => string, known: WeakMap<object, unknown>): unknown {
   let copy: Record<string, unknown> | undefined;
   for (const [key, value] of Object.entries(data)) {
+    if (OUR_WORDS.has(key) && typeof value === 'string') continue;
     const masked: unknown = maskTexts(value, mask, known);
     if (masked === value) continue;
     copy ??= { ...data };

@@ -8,6 +8,7 @@ import type { Locale } from '../criteria/value.ts';
 import { openDatabases } from '../database/connections.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type PlanSource, readPlan } from '../plan/read.ts';
+import { secretsOf } from '../plan/secrets.ts';
 import type { Ports } from '../runner/ports.ts';
 import type { Facts, PhaseContext } from './phase.ts';
 import { planProblemChecklist } from './plan-problems.ts';
@@ -62,6 +63,8 @@ export async function holdGate(gate: Gate, ports: Ports): Promise<Checklist> {
   return delivery.close(show.fresh(last));
 }
 
+const NONE_DECLARED: ReadonlySet<string> = new Set();
+
 interface OpenedPlan {
   readonly plan: Plan;
   readonly prepared: Prepared;
@@ -69,6 +72,9 @@ interface OpenedPlan {
 }
 
 async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readonly error: PlanError | PlanErrors }> {
+  // A command of the plan may print what the plan itself does not name.
+  for (const [name, value] of Object.entries(ports.env))
+    for (const secret of secretsOf(name, value ?? '', NONE_DECLARED)) ports.secrets.add(secret);
   if (gate.source instanceof PlanError) return { error: gate.source };
   try {
     const plan = readPlan(gate.source, ports.env, { phase: gate.phase });

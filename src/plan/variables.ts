@@ -26,6 +26,9 @@ export function variablesOf(
   const secrets = new Set<string>();
   const known = new Map<string, ReturnType<Lookup>>();
   const open = new Set<string>();
+  // Also those that only a shell line of the plan reads.
+  for (const name of declaredSecrets)
+    for (const secret of secretsOf(name, environment[name] ?? '', declaredSecrets)) secrets.add(secret);
 
   const fromEnvironment: Lookup = (name) => {
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined;

@@ -133,6 +133,11 @@ describe('Secrets', () => {
     const { secrets } = read(plan, { PLAIN: 'first', OTHER: 'second', API_TOKEN: 'third' });
     expect(secrets).toEqual(['first', 'third']);
   });
+
+  test('that are declared are secrets also where only the shell reads them', () => {
+    const plan = `version: 1\nsecrets: [PLAIN, UNSET]\npre-deploy:\n  - command: { run: 'echo $PLAIN' }\n    expect: [exit_code == 0]\n`;
+    expect(read(plan, { PLAIN: 'first' }).secrets).toEqual(['first']);
+  });
 });
 
 describe('A secret', () => {
