@@ -76,8 +76,12 @@ export async function hold(
     const [gone] = poll.missed;
     missedInARow = gone === undefined ? 0 : missedInARow + 1;
     missed += gone === undefined ? 0 : 1;
-    if (gone !== undefined && missedInARow > MISSED_IN_A_ROW)
-      return { ...finish({ state: 'error', reason: gone.reason }), message: silence(missedInARow, gone) };
+    if (gone !== undefined && missedInARow > MISSED_IN_A_ROW) {
+      const end = finish({ state: 'error', reason: gone.reason });
+      // That nothing could be judged follows from the silence, and would stand before its cause.
+      const judgements = (end.judgements ?? []).filter(({ outcome }) => outcome !== 'unknown');
+      return { ...end, judgements, message: silence(missedInARow, gone) };
+    }
 
     // A poll that took longer than the interval is followed by the next one that is still to come.
     turn = Math.max(turn, Math.min(planned, Math.floor((clock.now() - startedAt) / everyMs)));
@@ -128,7 +132,7 @@ const textOf = (name: string, measurement: Measurement | undefined): string[] =>
   measurement === undefined ? [] : [`${name} ${formatValue(measurement.value)}`];
 
 function sentence(polls: number, planned: number, missed: number, early: boolean): string {
-  const count = `${early ? 'Ended after ' : ''}${formatNumber(polls)} of ${formatNumber(Math.max(polls, planned))} polls`;
+  const count = `${early && polls < planned ? 'Ended after ' : ''}${formatNumber(polls)} of ${formatNumber(Math.max(polls, planned))} polls`;
   return missed === 0 ? `${count}.` : `${count}, ${formatNumber(missed)} of them without an answer from every metric.`;
 }
 

@@ -201,6 +201,7 @@ describe('a canary that nobody can see', () => {
     expect(world.shifts).toEqual([0.1, 0]);
     expect(lines).toContainEqual(expect.stringMatching(/^Hold 10 % .*: error connection_refused$/));
     expect(item('Hold 10 % for 2 h').message).toContain('4 polls in a row');
+    expect(item('Hold 10 % for 2 h').judgements.filter(({ outcome }) => outcome === 'unknown')).toEqual([]);
   });
 
   test('is given up at once when asking again does not help', async () => {
