@@ -50,7 +50,7 @@ export interface Exposition {
   readonly gauges: Record<string, number>;
   /** Increase per second, by series. */
   readonly rates: Record<string, number>;
-  /** By family: seconds that each observation takes now; there are 100 observations a second. */
+  /** By family: seconds that each observation takes now; there are 1000 observations a second. */
   readonly durations: Record<string, number>;
   text(): string;
 }
@@ -67,7 +67,7 @@ function exposition(): Exposition {
       const seconds = (performance.now() - before) / 1000;
       before = performance.now();
       for (const [series, perSecond] of Object.entries(made.rates)) grow(series, perSecond * seconds);
-      for (const [family, duration] of Object.entries(made.durations)) observe(family, duration, 100 * seconds);
+      for (const [family, duration] of Object.entries(made.durations)) observe(family, duration, Math.ceil(1000 * seconds));
       return [...Object.entries(made.gauges), ...counted].map(([series, value]) => `${series} ${value}\n`).join('');
     },
   };
@@ -77,6 +77,5 @@ function exposition(): Exposition {
     grow(`${family}_sum`, duration * times);
     grow(`${family}_count`, times);
   };
-  // Every series is there from the first scrape on, as those of a real client library are.
   return made;
 }
