@@ -8,12 +8,12 @@ import { shortLine } from '../report/escape.ts';
 import { CHECK_RUN_BYTES } from '../report/markdown.ts';
 import { type Annotation, annotationsOf } from './annotations.ts';
 import { atMost } from './at-most.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, mayHaveBeenDone, mayPass } from './failure.ts';
 import { GRACE_MS, pacedUpdates, type Updates } from './updates.ts';
 
 /** The part of GitHub's API that a check run needs. */
 export interface ChecksApi {
-  readonly rest: { readonly checks: Pick<Octokit['rest']['checks'], 'create' | 'update'> };
+  readonly rest: { readonly checks: Pick<Octokit['rest']['checks'], 'create' | 'update' | 'listForRef'> };
 }
 
 export interface CheckRunOptions {
@@ -30,7 +30,7 @@ export interface CheckRunOptions {
     /** Empty: none. */
     text(checklist: Checklist): string;
   };
-  /** Tells runs of one name apart: run, attempt, job. */
+  /** This gate's alone, among all of this name at the commit. */
   readonly externalId?: string;
   readonly detailsUrl?: string;
   /** Told once the check run exists, before anything else is done. */
@@ -63,6 +63,9 @@ const ANNOTATIONS_A_REQUEST = 50;
 const TITLE_LENGTH = 255;
 /** The gate does not wait longer for its check run; it is then made while the items run. */
 const OPEN_MS = 3_000;
+/** Milliseconds before each further attempt to make it; none is begun later than this after the first. */
+const PAUSES_MS = [1_000, 4_000];
+const LAST_ATTEMPT_MS = 15_000;
 
 /**
  * Shows the checklist as a check run: every item pending at first, then as it stands, then completed. What `open` could not do
@@ -76,6 +79,8 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
   let shown: string | undefined;
   let newest: Checklist | undefined;
   let opening: Promise<void> | undefined;
+  /** An attempt to make it was not answered. */
+  let doubtful = false;
   const tooLate = new AbortController();
 
   const output = (checklist: Checklist) => {
@@ -85,20 +90,56 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
     return { title, summary: cutToBytes(render.summary(checklist), CHECK_RUN_BYTES) || title, ...(text === '' ? {} : { text }) };
   };
 
+  /**
+   * Makes the check run, attempt by attempt: one whose answer was lost may have made it, and who asks again blindly makes a second
+   * beside it, so the first stays open for ever.
+   */
   const create = async (state: CreateState, signal?: AbortSignal): Promise<void> => {
-    const { data } = await api.create({
-      owner,
-      repo,
-      name,
-      head_sha: headSha,
-      ...(externalId === undefined ? {} : { external_id: externalId }),
-      ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
-      ...state,
-      ...(signal === undefined ? {} : { request: { signal } }),
-    });
-    created = { id: data.id, url: data.html_url ?? '' };
+    const request = { ...(signal === undefined ? {} : { signal }), retries: 0 };
+    const place = { owner, repo, request };
+    const startedAt = clock.now();
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const made = doubtful ? await find(place) : undefined;
+        const { data } =
+          made === undefined
+            ? await api.create({
+                ...place,
+                name,
+                head_sha: headSha,
+                ...(externalId === undefined ? {} : { external_id: externalId }),
+                ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
+                ...state,
+              })
+            : await api.update({ ...place, check_run_id: made, ...state });
+        await keep(data.id, data.html_url ?? '');
+        return;
+      } catch (error) {
+        doubtful ||= mayHaveBeenDone(error);
+        if (!mayPass(error)) throw error;
+        const pause = PAUSES_MS[attempt];
+        if (pause === undefined || clock.now() - startedAt + pause > LAST_ATTEMPT_MS) throw error;
+        await clock.sleep(pause, signal);
+      }
+    }
+  };
+
+  /** The check run of this gate that an earlier attempt made without our knowing; undefined where there is none. */
+  const find = async (place: Place): Promise<number | undefined> => {
+    if (externalId === undefined) return undefined;
     try {
-      await options.onCreated?.(created.id, created.url);
+      const { data } = await api.listForRef({ ...place, ref: headSha, check_name: name, filter: 'all', per_page: 100 });
+      return data.check_runs.find(({ external_id }) => external_id === externalId)?.id;
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      return undefined;
+    }
+  };
+
+  const keep = async (id: number, url: string): Promise<void> => {
+    created = { id, url };
+    try {
+      await options.onCreated?.(id, url);
     } catch {
       // Who keeps the id is the second line of defence; without it the first one still works.
     }
@@ -172,6 +213,12 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
       }
     },
   };
+}
+
+interface Place {
+  readonly owner: string;
+  readonly repo: string;
+  readonly request: { readonly signal?: AbortSignal; readonly retries: number };
 }
 
 interface Output {

@@ -2,6 +2,7 @@ import type { Octokit } from '@octokit/rest';
 import type { Clock } from '../checklist/clock.ts';
 import { systemClock } from '../runner/clock.ts';
 import type { Environment, Log } from '../runner/ports.ts';
+import { asksForMoreThan, LONGEST_WAIT_S } from './failure.ts';
 
 /** The two families of GitHub's API that are used. Sinks take the few routes of them that they need. */
 export interface GithubClient {
@@ -23,8 +24,6 @@ export interface ClientOptions {
 const DEADLINE_MS = 20_000;
 /** After 1 s and after another 4 s; then the call has failed. */
 const RETRIES = 2;
-/** A rate limit that lasts longer is told at once. */
-const LONGEST_WAIT_S = 8;
 
 let clients = 0;
 
@@ -39,7 +38,7 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
   const debug = (message: unknown) => log.debug(`GitHub: ${String(message)}`);
   const waitsShortly = (retryAfter: number, _request: unknown, _client: unknown, retryCount: number) =>
     retryCount < 1 && retryAfter <= LONGEST_WAIT_S;
-  const Client = Octokit.plugin(retry, throttling);
+  const Client = Octokit.plugin(heedLongWaits, retry, throttling);
   const proxied = await proxiedFetch(env);
   const connect = () => {
     clients += 1;
@@ -84,6 +83,14 @@ async function proxiedFetch(env: Environment): Promise<unknown> {
  * 413 or 415.
  */
 const REFUSALS = Array.from({ length: 100 }, (_, index) => 400 + index).filter((status) => status !== 429);
+
+/** GitHub asks who is over its limit to wait, and takes it ill when asked again before. First of the plugins, so that it is asked first. */
+function heedLongWaits(octokit: Pick<Octokit, 'hook'>): void {
+  octokit.hook.error('request', (error, options) => {
+    if (asksForMoreThan(LONGEST_WAIT_S, error)) options.request.retries = 0;
+    throw error;
+  });
+}
 
 async function withinDeadline<Result>(
   call: (signal: AbortSignal) => Result | Promise<Result>,

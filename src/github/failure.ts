@@ -22,6 +22,25 @@ export function statusOf(error: unknown): number | undefined {
   return answerOf(error)?.status;
 }
 
+/** Whether GitHub asks to wait longer than so many seconds before anything is asked again. */
+export function asksForMoreThan(seconds: number, error: unknown): boolean {
+  return Number(answerOf(error)?.headers.get('retry-after') ?? 0) > seconds;
+}
+
+/** A rate limit that lasts longer, in seconds, is told at once. */
+export const LONGEST_WAIT_S = 8;
+
+/** Whether a second try may help. */
+export function mayPass(error: unknown): boolean {
+  return mayHaveBeenDone(error) || (statusOf(error) === 429 && !asksForMoreThan(LONGEST_WAIT_S, error));
+}
+
+/** Whether the request may have been carried out although it failed: there was no answer, or one of a server that was failing. */
+export function mayHaveBeenDone(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === undefined || status >= 500;
+}
+
 interface Answer {
   readonly status: number;
   readonly message: string;

@@ -56,7 +56,10 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
       },
       text: (checklist) => renderText(checklist, { locale }),
     },
-    externalId: ['holdpoint', phase, event.runId, event.attempt, event.job].filter((part) => part !== undefined).join(':'),
+    // The jobs of a matrix have one name.
+    externalId: ['holdpoint', phase, event.runId, event.attempt, event.job, crypto.randomUUID().slice(0, 8)]
+      .filter((part) => part !== undefined)
+      .join(':'),
     ...(runUrl === undefined ? {} : { detailsUrl: runUrl }),
     onCreated: (id) => keep({ checkRunId: id }),
   });

@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Checklist } from '../../src/checklist/model.ts';
-import { type CheckRunOptions, checkRunSink, conclusionOf } from '../../src/github/check-run.ts';
+import { type CheckRunOptions, type CheckRunSink, checkRunSink, conclusionOf } from '../../src/github/check-run.ts';
 import { renderSummary, renderText, renderTitle } from '../../src/report/markdown.ts';
 import { type FakeClock, fakeClock } from '../support/ports.ts';
 import { checklist, item, passed } from './checklists.ts';
@@ -44,6 +44,14 @@ async function pass(clock: FakeClock, ms: number): Promise<void> {
   await clock.advance(ms);
   await new Promise((resolve) => setTimeout(resolve, 30));
   await clock.advance(0);
+}
+
+/** Opens the sink, with time for a second attempt. */
+async function opened(clock: FakeClock, sink: CheckRunSink): Promise<void> {
+  const opening = sink.open(checklist());
+  await pass(clock, 0);
+  await pass(clock, 1_000);
+  await opening;
 }
 
 const steps = (count: number, done: number): Checklist =>
@@ -261,5 +269,36 @@ describe('when GitHub does not take it', () => {
     await closing;
     expect(server.routes).toEqual([CREATE, CREATE]);
     expect(server.requests[1]?.body).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+  });
+
+  it('asks after one whose making was not answered, and goes on with it in place of a second', async () => {
+    const clock = fakeClock();
+    const ours = {
+      check_runs: [
+        { id: 40, external_id: 'another' },
+        { id: 41, external_id: 'ours' },
+      ],
+    };
+    const answers: Answer[] = ['reset', { status: 200, json: ours }, OK];
+    const sink = await sinkFor(clock, (_, nth) => answers[nth - 1] ?? OK, { externalId: 'ours' });
+    await opened(clock, sink);
+    expect(sink.id).toBe(41);
+    await sink.close(passed);
+    expect(server.routes.map((route) => route.replace(/\?.*/, ''))).toEqual([
+      CREATE,
+      `GET /repos/acme/shop/commits/${'a'.repeat(40)}/check-runs`,
+      UPDATE,
+      UPDATE,
+    ]);
+  });
+
+  it('makes it anew when the one that was not answered is not there', async () => {
+    const clock = fakeClock();
+    const answers: Answer[] = [{ status: 502 }, { status: 200, json: { check_runs: [] } }, OK];
+    const sink = await sinkFor(clock, (_, nth) => answers[nth - 1] ?? OK, { externalId: 'ours' });
+    await opened(clock, sink);
+    await sink.close(passed);
+    expect(server.routes.filter((route) => route === CREATE)).toHaveLength(2);
+    expect(server.routes.at(-1)).toBe(UPDATE);
   });
 });

@@ -77,6 +77,7 @@ describe('an answer that a second try would not change', () => {
       { 'retry-after': '60' },
       /rate limit is used up \(403\)\. It asks to wait 60 s/,
     ],
+    [429, { message: 'Too many requests' }, { 'retry-after': '600' }, /rate limit is used up \(429\)\. It asks to wait 600 s/],
   ])('%i %j is told after one request', async (status, json, headers, sentence) => {
     const client = await clientFor(() => ({ status, json, headers }));
     const message = told(await failureOf(client));
