@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -61,6 +61,8 @@ export interface RunningGate {
   readonly workspace: string;
   /** Everything of the gate is in it. */
   readonly folder: string;
+  /** Milliseconds since the job began. */
+  readonly elapsed: () => number;
 }
 
 export interface HeldGate extends ActionResult, Refs {
@@ -74,7 +76,8 @@ export interface HeldGate extends ActionResult, Refs {
   /** The JSON report, which fits its schema; undefined when none was written. */
   readonly report: Report | undefined;
   readonly html: string;
-  readonly workspace: string;
+  /** Text of the files at the top of the checkout when the gate had ended, by name. */
+  readonly files: Readonly<Record<string, string>>;
   readonly durationMs: number;
   /** From the cancellation to the answer to the last request. */
   readonly closedAfterMs: number;
@@ -91,8 +94,14 @@ const LOOK = 15;
 export async function holdGate(request: GateRequest): Promise<HeldGate> {
   const folder = gateFolder();
   const github = request.github ?? (await startFakeGitHub(tokensOf(request)));
+  const began = performance.now();
   try {
-    return await hold(request, { github, folder, workspace: checkOut(folder, request) });
+    return await hold(request, {
+      github,
+      folder,
+      workspace: checkOut(folder, request),
+      elapsed: () => performance.now() - began,
+    });
   } finally {
     if (request.github === undefined) await github.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -100,7 +109,7 @@ export async function holdGate(request: GateRequest): Promise<HeldGate> {
 }
 
 async function hold(request: GateRequest, gate: RunningGate): Promise<HeldGate> {
-  const { github, folder, workspace } = gate;
+  const { github, folder, workspace, elapsed } = gate;
   const { event = 'push', plan, basePlan = plan } = request;
   const refs = request.refs ?? refsOf(github, event);
   if (basePlan !== undefined && basePlan !== 'none') github.putFile(refs.baseSha, PLAN, basePlan);
@@ -115,11 +124,10 @@ async function hold(request: GateRequest, gate: RunningGate): Promise<HeldGate> 
     cancelledAt = Date.now();
     cancelled.abort();
   }, LOOK);
-  const began = performance.now();
   const result = await runAction({ ...actionOf(request, gate, refs), signal: cancelled.signal }).finally(() =>
     clearInterval(looking),
   );
-  const durationMs = performance.now() - began;
+  const durationMs = elapsed();
 
   expect(github.violations, github.describeLog()).toEqual([]);
   if (!request.killed) expect(result.orphans, result.log).toEqual([]);
@@ -131,7 +139,7 @@ async function hold(request: GateRequest, gate: RunningGate): Promise<HeldGate> 
     ...reportsOf(result),
     github,
     requests,
-    workspace,
+    files: filesIn(workspace),
     durationMs,
     checkRun: github.checkRunsOf(refs.headSha).at(-1),
     statuses: github.statusesOf(refs.headSha),
@@ -183,6 +191,11 @@ function checkOut(folder: string, { plan, files = {}, checkout }: GateRequest): 
     writeFileSync(join(workspace, path), text);
   }
   return workspace;
+}
+
+function filesIn(workspace: string): Readonly<Record<string, string>> {
+  const files = readdirSync(workspace, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(files.map(({ name }) => [name, readFileSync(join(workspace, name), 'utf8')]));
 }
 
 function reportsOf({ outputs }: ActionResult): Pick<HeldGate, 'report' | 'html'> {
