@@ -22,10 +22,11 @@ const manifest = z.object({ name: z.string(), version: z.string(), license: z.st
  * The licences of every package that has a module in the bundle, its chunks included, sorted by name.
  *
  * @param stats webpack's statistics, as JSON.
+ * @param joined folders of packages that went into modules before webpack saw them.
  * @throws Error for a package that states no licence at all.
  */
-export function licencesOf(stats: string): string {
-  const folders = new Set(packageFolders(statistics.parse(JSON.parse(stats)).modules));
+export function licencesOf(stats: string, joined: readonly string[]): string {
+  const folders = new Set([...joined, ...packageFolders(statistics.parse(JSON.parse(stats)).modules)]);
   const entries = [...folders].map(licenceOf).toSorted((a, b) => (a.heading < b.heading ? -1 : a.heading > b.heading ? 1 : 0));
   const unique = new Map(entries.map((entry) => [entry.heading, entry.text]));
   return [...unique].map(([heading, text]) => `${heading}\n\n${text}\n`).join(`\n${'-'.repeat(80)}\n\n`);
