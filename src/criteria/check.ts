@@ -1,4 +1,5 @@
-import { comparable, type Dimensioned, isPlainNumber, joined, product, quotient, sum } from './dimension.ts';
+import { compare } from './compare.ts';
+import { comparable, type Dimensioned, joined, product, quotient, sum } from './dimension.ts';
 import {
   dashedNames,
   emptyRangeMessage,
@@ -11,11 +12,12 @@ import {
   quotedNameMessage,
   unknownNameMessage,
 } from './problems.ts';
-import type { BetweenCondition, Criterion, Expression, Span, Term } from './syntax.ts';
+import type { BetweenCondition, Criterion, Expression, Relation, Span, Term } from './syntax.ts';
 import { isTerm, partsOf } from './tree.ts';
 import { parseQuantity } from './units.ts';
-import type { Promised } from './value.ts';
+import { type Promised, text } from './value.ts';
 import { readVersion } from './version.ts';
+import { inWords } from './words.ts';
 
 /** The names that a criterion may use. */
 export interface Scope {
@@ -175,14 +177,22 @@ function pairUp([first, ...rest]: readonly Side[], check: Check): void {
   for (const other of rest) if (first && check.problems.length === before) checkPair('==', first, other, check);
 }
 
-function checkPair(operator: string, left: Side, right: Side, check: Check): void {
-  const found = misfit(operator !== '==' && operator !== '!=', left, right, check.scope);
+function checkPair(operator: Relation, left: Side, right: Side, check: Check): void {
+  const found = misfitOfTexts(operator, left, right) ?? misfit(operator !== '==' && operator !== '!=', left, right, check.scope);
   if (found !== undefined) mismatch(check, found.blamed, found.message);
 }
 
 interface Misfit {
   readonly blamed: Span;
   readonly message: string;
+}
+
+/** Two texts of the plan, as a filled-in variable makes them, need no measuring. */
+function misfitOfTexts(operator: Relation, left: Side, right: Side): Misfit | undefined {
+  const [a, b] = [writtenText(left), writtenText(right)];
+  if (a === undefined || b === undefined) return undefined;
+  const compared = compare(operator, { value: text(a), literal: true }, { value: text(b), literal: true });
+  return 'missing' in compared ? { blamed: right.term, message: inWords(compared.saying) } : undefined;
 }
 
 /** Why two sides cannot be compared, and which of them is to blame: the limit, not what was measured. */
@@ -195,7 +205,7 @@ function misfit(hasOrder: boolean, left: Side, right: Side, scope: Scope): Misfi
   if (written !== undefined && measured.known !== 'text' && scope.lookup(written) !== undefined) {
     return { blamed: limit.term, message: quotedNameMessage(written) };
   }
-  if (goTogether(hasOrder, measured.known, limit.known, written)) return undefined;
+  if (goTogether(hasOrder, measured, limit, written)) return undefined;
   const bothTexts = measured.known === 'text' && limit.known === 'text';
   const message = bothTexts ? noOrderMessage() : pairMessage(measured.term, measured.known, limit.term, limit.known);
   return { blamed: limit.term, message };
@@ -214,15 +224,16 @@ function writtenText({ term, known }: Side): string | undefined {
 }
 
 /** @param written the text that the limit is, where the plan writes one. */
-function goTogether(hasOrder: boolean, measured: Known, limit: Known, written: string | undefined): boolean {
-  if (typeof measured === 'object' && typeof limit === 'object') return comparable(measured, limit);
-  if (measured === 'flag' || limit === 'flag') return false;
-  if (measured === 'version' || limit === 'version') {
-    const other = measured === 'version' ? limit : measured;
-    if (typeof other === 'object') return other.literal && isPlainNumber(other.dimension);
+function goTogether(hasOrder: boolean, measured: Side, limit: Side, written: string | undefined): boolean {
+  const [a, b] = [measured.known, limit.known];
+  if (typeof a === 'object' && typeof b === 'object') return comparable(a, b);
+  if (a === 'flag' || b === 'flag') return false;
+  if (a === 'version' || b === 'version') {
+    const { term, known } = a === 'version' ? limit : measured;
+    if (typeof known === 'object') return term.kind === 'quantity' && term.bare && readVersion(term.raw) !== undefined;
     return written === undefined || readVersion(written) !== undefined;
   }
-  if (typeof measured === 'object' || typeof limit === 'object') return written === undefined;
+  if (typeof a === 'object' || typeof b === 'object') return written === undefined;
   return !hasOrder || written === undefined || readVersion(written) !== undefined || parseQuantity(written) !== undefined;
 }
 

@@ -119,9 +119,9 @@ function numbers(operator: Relation, left: ResolvedQuantity, right: ResolvedQuan
 }
 
 /** A measured number that cannot be the fraction that the percentage asks for. */
-function inPercent({ value, literal }: ResolvedQuantity, limit: ResolvedQuantity): number | undefined {
+function inPercent({ value, measured }: ResolvedQuantity, limit: ResolvedQuantity): number | undefined {
   const againstShare = limit.literal && limit.value.dimension.share === true && Math.abs(limit.value.amount) <= 1;
-  const unsaid = !literal && value.dimension.share !== true && Math.abs(value.amount) > LARGEST_SHARE;
+  const unsaid = measured === true && value.dimension.share !== true && Math.abs(value.amount) > LARGEST_SHARE;
   return againstShare && unsaid ? value.amount : undefined;
 }
 

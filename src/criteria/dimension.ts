@@ -62,5 +62,10 @@ function withShare(exponents: Dimension, a: Dimensioned, b: Dimensioned): Dimens
 
 /** The dimension that all of them share, as of the operands of `max`; undefined when two do not go together. */
 export function joined([first, ...rest]: readonly Dimensioned[]): Dimensioned | undefined {
-  return rest.reduce<Dimensioned | undefined>((all, next) => (all === undefined ? undefined : sum(all, next)), first);
+  if (first === undefined) return undefined;
+  const all = rest.reduce<Dimensioned | undefined>(
+    (before, next) => (before === undefined ? undefined : sum(before, next)),
+    first,
+  );
+  return all === undefined ? undefined : { dimension: all.dimension, literal: all.literal };
 }

@@ -22,7 +22,7 @@ import type {
 import { type Moment, type Timeline, timelineOf } from './timeline.ts';
 import { namesIn } from './tree.ts';
 import type { Value } from './value.ts';
-import { coverage } from './window.ts';
+import { coverage, largestGap } from './window.ts';
 import { inWords } from './words.ts';
 
 export type { Given, Observation } from './observation.ts';
@@ -287,13 +287,13 @@ function held(expression: HeldCondition, frame: Frame): Judged {
   const { operand, windowMs } = expression;
   const { timeline, now } = frame;
   const names = namesIn(operand);
-  const instants = timeline.instantsOf(names);
+  const usualGap = timeline.usualGapOf(names);
   const from = now - windowMs;
-  const first = instants.findIndex(({ at }) => at >= from);
-  const seen = (first < 0 ? instants.slice(-1) : instants.slice(Math.max(0, first - 1))).map((instant) => ({
-    at: instant.at,
-    judged: judge(operand, { ...frame, moment: timeline.at(instant) }),
-  }));
+  // What held just before the window holds until its first point.
+  const seen = timeline
+    .instantsOf(names)
+    .filter(({ at }) => at >= from - largestGap(windowMs, usualGap))
+    .map((instant) => ({ at: instant.at, judged: judge(operand, { ...frame, moment: timeline.at(instant) }) }));
   const source = frame.textOf(expression);
   const finish = (judged: Judged, outcome: Truth, rest: Pick<Judged, 'reason' | 'saying'>): Judged => ({
     outcome,
@@ -303,13 +303,14 @@ function held(expression: HeldCondition, frame: Frame): Judged {
   });
   const last = judge(operand, frame);
   if (last.outcome === 'violated') return finish(last, 'violated', { saying: { code: 'not_now' } });
-  const broken = seen.findLast(({ at, judged }) => at >= from && judged.outcome === 'violated');
-  if (broken) {
+  const lastBroken = seen.findLastIndex(({ judged }) => judged.outcome === 'violated');
+  const broken = seen[lastBroken];
+  if (broken && broken.at >= from) {
     return finish(broken.judged, 'violated', { saying: { code: 'held_since', sinceMs: now - broken.at, windowMs } });
   }
   if (last.outcome === 'unknown') return finish(last, 'unknown', sayingOf(last));
-  const times = seen.flatMap(({ at, judged }) => (judged.outcome === 'holds' ? [at] : []));
-  const { coveredMs, complete } = coverage(times, now, windowMs, timeline.usualGapOf(names));
+  const times = seen.slice(lastBroken + 1).flatMap(({ at, judged }) => (judged.outcome === 'holds' ? [at] : []));
+  const { coveredMs, complete } = coverage(times, now, windowMs, usualGap);
   if (!complete)
     return finish(last, 'unknown', { reason: 'window_incomplete', saying: { code: 'watched', coveredMs, windowMs } });
   return finish(last, 'holds', { saying: { code: 'held', windowMs } });

@@ -90,9 +90,10 @@ function usable(name: string, { value, samples, note }: Measurement): Resolved |
     const never = latest.amount === Number.POSITIVE_INFINITY && percentile !== undefined;
     if (!never) return noData({ code: 'no_value', name, ...noted });
   }
-  if (samples === undefined) return { value: latest, literal: false };
+  const found: Resolved = { value: latest, literal: false, measured: true };
+  if (samples === undefined) return found;
   const least = percentile === undefined ? 1 : leastSamples(percentile);
-  if (samples >= least) return { value: latest, literal: false };
+  if (samples >= least) return found;
   if (percentile === undefined) return noData({ code: 'no_samples', name, ...noted });
   return { missing: 'too_few_samples', saying: { code: 'too_few_samples', name, least, samples } };
 }

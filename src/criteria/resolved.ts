@@ -12,6 +12,8 @@ export interface Resolved {
   readonly literal: boolean;
   /** How a bare number of the plan was written. */
   readonly raw?: string;
+  /** It is a measurement as it was made, and not worked out of one. */
+  readonly measured?: true;
 }
 
 /** Why there is no value. */
@@ -32,10 +34,10 @@ export const unlike = (left: Sort, right: Sort): Missing => ({
 export const noData = (saying: Saying): Missing => ({ missing: 'no_data', saying });
 
 /** A number; a text that is one with its unit (`30s` in a settings file) counts as that number. */
-export function quantityOf({ value, literal, raw }: Resolved): ResolvedQuantity | undefined {
-  if (value.kind === 'quantity') return { value, literal, ...(raw === undefined ? {} : { raw }) };
+export function quantityOf({ value, ...rest }: Resolved): ResolvedQuantity | undefined {
+  if (value.kind === 'quantity') return { value, ...rest };
   const read = value.kind === 'text' ? parseQuantity(value.text) : undefined;
-  return read === undefined ? undefined : { value: read, literal };
+  return read === undefined ? undefined : { value: read, ...rest };
 }
 
 /** The same, or why it is none. */

@@ -14,14 +14,18 @@ const LONGEST_BLIND_MS = 300_000;
 /** To ask takes its time: the newest figures may be so much older than now, in a window that is long enough. */
 const ANSWER_MS = 10_000;
 
+/** The longest time between two looks that is no hole. Milliseconds. */
+export const largestGap = (windowMs: number, usualGapMs: number): number =>
+  Math.min(LARGEST_GAP * usualGapMs, Math.max(LONGEST_BLIND_MS, windowMs / 2));
+
 /**
  * How far back from now a condition is known to have held without a hole.
  *
- * @param times when it held, in order, from the last time before the window on. Milliseconds since the epoch, as is `now`.
+ * @param times when it held, in order, from a largest gap before the window on. Milliseconds since the epoch, as is `now`.
  * @param usualGapMs the usual distance between two observations.
  */
 export function coverage(times: readonly number[], now: number, windowMs: number, usualGapMs: number): Coverage {
-  const largest = Math.min(LARGEST_GAP * usualGapMs, Math.max(LONGEST_BLIND_MS, windowMs / 2));
+  const largest = largestGap(windowMs, usualGapMs);
   const hole = times.findLastIndex((at, index) => index > 0 && at - (times[index - 1] ?? at) > largest);
   const unbroken = times.slice(Math.max(0, hole));
   const trailing = now - (unbroken.at(-1) ?? Number.NEGATIVE_INFINITY);

@@ -189,6 +189,7 @@ describe('a share', () => {
       });
     }
     expect(outcomeOf('cpu > 90%', { cpu: openNumber(1.3) }).outcome).toBe('holds');
+    expect(outcomeOf('n / m > 95%', { n: number(80), m: number(20) }).outcome).toBe('holds');
     expect(outcomeOf('growth < 500%', { growth: openNumber(3) }).outcome).toBe('holds');
   });
 
