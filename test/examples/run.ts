@@ -71,7 +71,6 @@ export function example(name: string): Example {
       });
       if (!output.startsWith('{')) throw new Error(`There is no report (exit code ${exitCode}): ${terminal}`);
       const { items, ...report } = reportSchema.parse(JSON.parse(output));
-      if (process.env['SHOW']) console.log(terminal);
       const line = (item: (typeof items)[number]): string => `${item.title}: ${item.state} ${item.reason_code}`;
       return {
         exitCode,

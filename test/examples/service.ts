@@ -19,6 +19,7 @@ export interface ExampleService extends Listening {
 export async function exampleService(answers: ExampleService['answers'] = {}): Promise<ExampleService> {
   const metrics = exposition();
   const requests: string[] = [];
+  const own = { ...answers };
   const server = await httpServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://service');
     if (url.pathname === '/metrics') {
@@ -26,13 +27,13 @@ export async function exampleService(answers: ExampleService['answers'] = {}): P
       return;
     }
     requests.push(`${request.method} ${url.pathname}`);
-    const answer = answerTo(request, url, answers);
+    const answer = answerTo(request, url, own);
     setTimeout(() => {
       response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
       response.end(typeof answer === 'number' ? '{}' : JSON.stringify(answer));
     }, service.delayMs);
   });
-  const service: ExampleService = { ...server, answers, metrics, delayMs: 0, requests };
+  const service: ExampleService = { ...server, answers: own, metrics, delayMs: 0, requests };
   return service;
 }
 
