@@ -61,7 +61,8 @@ export const INPUTS = {
     phases: PHASES,
   },
   'report-directory': {
-    description: 'The folder for the report, from the root of the repository: `<phase>.json`, `<phase>.html` and `<phase>.junit.xml`.',
+    description:
+      'The folder for the report, from the root of the repository: `<phase>.json`, `<phase>.html` and `<phase>.junit.xml`.',
     default: 'holdpoint-report',
     phases: PHASES,
   },
