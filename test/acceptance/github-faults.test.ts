@@ -133,21 +133,17 @@ function arrived({ checkRun, statuses, exitCode }: HeldGate): readonly string[] 
 describe.concurrent('the verdict and the exit status stand, and the report says what could not be posted, with', () => {
   const cases = TROUBLES.map((trouble, index) => ({ ...trouble, ...(VERDICTS[index % 2] ?? VERDICTS[0]) }));
 
-  test.each(cases)(
-    '$trouble ($verdict)',
-    { timeout: 60_000 },
-    async ({ verdict, exitCode, notes, posted, ...given }) => {
-      const gate = await holdGate(given);
-      expect(gate, gate.log).toMatchObject({ exitCode, outputs: { verdict } });
-      const told = gate.report?.notes ?? [];
-      expect(told).toHaveLength(notes.length);
-      for (const note of notes) expect(told).toContainEqual(expect.stringMatching(note));
-      for (const note of told) expect(gate.log).toContain(note.slice(0, 40));
-      expect(arrived(gate)).toEqual(posted);
-      expect(gate.outputs['check-run-url'] !== '').toBe(posted.includes('check run'));
-      expect(gate.github.state.checkRuns.filter(({ status }) => status !== 'completed')).toEqual([]);
-    },
-  );
+  test.each(cases)('$trouble ($verdict)', { timeout: 60_000 }, async ({ verdict, exitCode, notes, posted, ...given }) => {
+    const gate = await holdGate(given);
+    expect(gate, gate.log).toMatchObject({ exitCode, outputs: { verdict } });
+    const told = gate.report?.notes ?? [];
+    expect(told).toHaveLength(notes.length);
+    for (const note of notes) expect(told).toContainEqual(expect.stringMatching(note));
+    for (const note of told) expect(gate.log).toContain(note.slice(0, 40));
+    expect(arrived(gate)).toEqual(posted);
+    expect(gate.outputs['check-run-url'] !== '').toBe(posted.includes('check run'));
+    expect(gate.github.state.checkRuns.filter(({ status }) => status !== 'completed')).toEqual([]);
+  });
 });
 
 test.concurrent('a rate limit that lasts is not asked again and again', async () => {
