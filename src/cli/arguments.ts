@@ -72,7 +72,7 @@ Commands
 Options
   --plan FILE              The plan (default ${DEFAULT_PLAN})
   --json                   Print the report as JSON on standard output; everything else goes to standard error
-  --report-directory DIR   Write the report as JSON, HTML, JUnit and Markdown into this folder
+  --report-directory DIR   Write the report as JSON, HTML and JUnit into this folder
   --dry-run                Measure, and say what the tasks would do; change nothing
   --option NAME            The rollback option, instead of the plan's default
   --measurements FILE      explain: measurements as JSON, such as {"p95": "480ms", "error_rate": "0.4%"}
