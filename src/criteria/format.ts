@@ -4,24 +4,34 @@ const MARKS: Readonly<Record<Locale, { readonly decimal: string; readonly thousa
   en: { decimal: '.', thousands: ',' },
   'pt-BR': { decimal: ',', thousands: '.' },
 };
-/** Digits that a reader needs by default; the whole part of a number is never cut. */
+/** Significant digits that a reader needs by default; the whole part of a number is never cut. */
 const DIGITS = 3;
-const MOST_DIGITS = 15;
+/** With so many, two different numbers always read differently. */
+const MOST_DIGITS = 17;
+/** Beyond so many digits before or behind the decimal mark, a number is written with an exponent. */
+const LONGEST = 15;
 
 /** At least `digits` significant digits, no zeros at the end: `1,234`, `0.5`, `12.3`. */
 export function formatNumber(n: number, locale: Locale = 'en', digits: number = DIGITS): string {
   if (Number.isNaN(n)) return '–';
   if (!Number.isFinite(n)) return n > 0 ? '∞' : '-∞';
-  const magnitude = n === 0 ? 0 : Math.floor(Math.log10(Math.abs(n)));
-  if (Math.abs(magnitude) > 14) return n.toExponential(digits - 1).replace('.', MARKS[locale].decimal);
-  const decimals = Math.min(20, Math.max(0, digits - 1 - magnitude));
-  const fixed = n.toFixed(decimals);
-  const [whole = '', fraction = ''] = fixed.split('.');
   const { decimal, thousands } = MARKS[locale];
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, thousands);
-  const rest = fraction.replace(/0+$/, '');
-  return rest === '' ? grouped : `${grouped}${decimal}${rest}`;
+  const magnitude = magnitudeOf(n);
+  if (Math.abs(magnitude) >= LONGEST) {
+    const [mantissa = '', exponent = ''] = n.toExponential(digits - 1).split('e');
+    return `${withoutZeros(mantissa).replace('.', decimal)}e${exponent.replace('+', '')}`;
+  }
+  const [whole = '', fraction = ''] = withoutZeros(n.toFixed(decimalsOf(magnitude, digits))).split('.');
+  const grouped = (whole === '-0' && fraction === '' ? '0' : whole).replace(/\B(?=(\d{3})+(?!\d))/g, thousands);
+  return fraction === '' ? grouped : `${grouped}${decimal}${fraction}`;
 }
+
+const magnitudeOf = (n: number): number => (n === 0 ? 0 : Math.floor(Math.log10(Math.abs(n))));
+const decimalsOf = (magnitude: number, digits: number): number => Math.min(100, Math.max(0, digits - 1 - magnitude));
+const withoutZeros = (fixed: string): string => (fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed);
+
+/** What a reader sees of a number: 999.96 with three digits is 1000. */
+const rounded = (n: number, digits: number): number => Number(n.toFixed(Math.min(20, decimalsOf(magnitudeOf(n), digits))));
 
 /** A unit that amounts in base units are shown in. */
 interface Shown {
@@ -37,39 +47,80 @@ const TIMES: readonly Shown[] = [
 ];
 const BYTES: readonly Shown[] = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'].map((unit, index) => ({ unit, factor: 1000 ** index }));
 const BINARY: readonly Shown[] = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'].map((unit, index) => ({ unit, factor: 1024 ** index }));
+const RATES: readonly Shown[] = [
+  { unit: '/h', factor: 1 / 3600 },
+  { unit: '/min', factor: 1 / 60 },
+  { unit: '/s', factor: 1 },
+];
 
-/** The largest unit of which there is at least one. */
-function fitting(units: readonly Shown[], amount: number): Shown {
-  const found = units.findLast(({ factor }) => Math.abs(amount) >= factor * (1 - 1e-12));
-  return found ?? (amount === 0 ? lastOr(units) : (units[0] ?? { unit: '', factor: 1 }));
+/** In which of several units two values are to be shown, so that they can be compared. */
+interface Style {
+  readonly digits: number;
+  readonly bytes: readonly Shown[];
+  readonly rate: Shown;
 }
 
-const lastOr = (units: readonly Shown[]): Shown => units.find(({ factor }) => factor === 1) ?? { unit: '', factor: 1 };
+function styleFor(quantities: readonly Quantity[], digits: number): Style {
+  const amounts = quantities.map(({ amount }) => Math.abs(amount)).filter((amount) => amount > 0 && Number.isFinite(amount));
+  const least = Math.min(...amounts);
+  // Binary where an amount comes out even, and decimal it does not: 2 GiB, but 950 MB.
+  const bytes = amounts.some(isBinary) ? BINARY : BYTES;
+  const rate = RATES.findLast(({ factor }) => least >= factor / 2) ?? RATES[0];
+  return { digits, bytes, rate: amounts.length === 0 || rate === undefined ? PER_SECOND : rate };
+}
 
-function unitFor({ amount, dimension }: Quantity): Shown {
-  const { time, bytes, share } = dimension;
-  if (share) return { unit: '%', factor: 0.01 };
-  if (time === 0 && bytes === 1) return bytesUnit(amount);
-  if (time === 1 && bytes === 0) return fitting(TIMES, amount);
-  if (time === -1 && bytes === 0) return rateUnit(amount);
-  if (time === -1 && bytes === 1) {
-    const { unit, factor } = bytesUnit(amount);
-    return { unit: `${unit}/s`, factor };
+const PER_SECOND: Shown = { unit: '/s', factor: 1 };
+
+function isBinary(amount: number): boolean {
+  const { factor } = fitting(BINARY, amount, MOST_DIGITS);
+  return factor > 1 && Number.isInteger(amount / factor) && !Number.isInteger(amount / 1000);
+}
+
+/** The largest unit of which there is at least one, as the number will read. */
+function fitting(units: readonly Shown[], amount: number, digits: number): Shown {
+  const base: Shown = units.find(({ factor }) => factor === 1) ?? { unit: '', factor: 1 };
+  if (amount === 0) return base;
+  return units.findLast(({ factor }, index) => index === 0 || reaches(amount, factor, units[index - 1], digits)) ?? base;
+}
+
+/** Whether an amount, rounded in the next smaller unit, comes to one of this. */
+function reaches(amount: number, factor: number, smaller: Shown | undefined, digits: number): boolean {
+  const step = smaller?.factor ?? factor;
+  return rounded(Math.abs(amount) / step, digits) * step >= factor * (1 - 1e-12);
+}
+
+function inUnit(amount: number, { unit, factor }: Shown, locale: Locale, digits: number): string {
+  const number = formatNumber(scaled(amount, factor), locale, digits);
+  return unit === '' || unit.startsWith('/') ? `${number}${unit}` : `${number} ${unit}`;
+}
+
+/** Multiplied where the factor is a fraction: 0.07 / 0.01 is not 7. */
+const scaled = (amount: number, factor: number): number => (factor < 1 ? amount * Math.round(1 / factor) : amount / factor);
+
+const isTime = ({ time, bytes }: Dimension): boolean => time === 1 && bytes === 0;
+const isBytes = ({ time, bytes }: Dimension): boolean => time === 0 && bytes === 1;
+const isRate = ({ time, bytes }: Dimension): boolean => time === -1 && bytes === 0;
+const isThroughput = ({ time, bytes }: Dimension): boolean => time === -1 && bytes === 1;
+
+function formatQuantity({ amount, dimension }: Quantity, locale: Locale, style: Style): string {
+  const { digits } = style;
+  if (!Number.isFinite(amount)) return formatNumber(amount, locale);
+  if (dimension.share) return inUnit(amount, { unit: '%', factor: 0.01 }, locale, nearWhole(amount, digits));
+  if (isTime(dimension)) return duration(amount, locale, digits);
+  if (isBytes(dimension)) return inUnit(amount, fitting(style.bytes, amount, digits), locale, digits);
+  if (isRate(dimension)) return inUnit(amount, style.rate, locale, digits);
+  if (isThroughput(dimension)) {
+    const { unit, factor } = fitting(style.bytes, amount, digits);
+    return inUnit(amount, { unit: `${unit}/s`, factor }, locale, digits);
   }
-  return { unit: exponents(dimension), factor: 1 };
+  return inUnit(amount, { unit: exponents(dimension), factor: 1 }, locale, digits);
 }
 
-/** Binary where it comes out even and decimal does not: 2 GiB, but 950 MB. */
-function bytesUnit(amount: number): Shown {
-  const binary = fitting(BINARY, amount);
-  const even = binary.factor >= 1024 && Number.isInteger(amount / binary.factor) && !Number.isInteger(amount / 1000);
-  return even ? binary : fitting(BYTES, amount);
-}
-
-function rateUnit(amount: number): Shown {
-  const size = Math.abs(amount);
-  if (size === 0 || size >= 0.5) return { unit: '/s', factor: 1 };
-  return size >= 0.5 / 60 ? { unit: '/min', factor: 1 / 60 } : { unit: '/h', factor: 1 / 3600 };
+/** 99.996 % is not 100 %. */
+function nearWhole(share: number, digits: number): number {
+  let enough = digits;
+  while (share < 1 && enough < MOST_DIGITS && rounded(share * 100, enough) >= 100) enough += 1;
+  return enough;
 }
 
 function exponents({ time, bytes }: Dimension): string {
@@ -77,35 +128,47 @@ function exponents({ time, bytes }: Dimension): string {
   return [...power('B', bytes), ...power('s', time)].join('·');
 }
 
-function inUnit(amount: number, { unit, factor }: Shown, locale: Locale, digits: number): string {
-  const number = formatNumber(amount / factor, locale, digits);
-  return unit === '' || unit.startsWith('/') ? `${number}${unit}` : `${number} ${unit}`;
-}
-
 /** `ms` is milliseconds: `480 ms`, `2.4 s`, `1 min 30 s`, `2 h 5 min`, `3 d`. */
 export function formatDuration(ms: number, locale: Locale = 'en'): string {
-  const seconds = ms / 1000;
-  if (!Number.isFinite(seconds) || Math.abs(seconds) < 59.95) {
-    return inUnit(seconds, unitFor({ kind: 'quantity', amount: seconds, dimension: { time: 1, bytes: 0 } }), locale, DIGITS);
+  return duration(ms / 1000, locale, DIGITS);
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+function duration(seconds: number, locale: Locale, digits: number): string {
+  if (!Number.isFinite(seconds) || rounded(Math.abs(seconds), digits) < MINUTE) {
+    return inUnit(seconds, fitting(TIMES, seconds, digits), locale, digits);
   }
   const sign = seconds < 0 ? '-' : '';
-  const whole = Math.round(Math.abs(seconds));
-  const days = Math.floor(whole / 86_400);
-  const hours = Math.floor((whole % 86_400) / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  const parts =
-    days > 0
-      ? [`${days} d`, hours > 0 ? `${hours} h` : '']
-      : hours > 0
-        ? [`${hours} h`, minutes > 0 ? `${minutes} min` : '']
-        : [`${minutes} min`, whole % 60 > 0 ? `${whole % 60} s` : ''];
-  return sign + parts.filter((part) => part !== '').join(' ');
+  const brief = digits <= DIGITS;
+  // With more digits than usual, the seconds are told too, and then parts of them.
+  const decimals = brief ? 0 : digits - DIGITS - 1;
+  const total = brief ? wholeParts(Math.abs(seconds)) : Number(Math.abs(seconds).toFixed(decimals));
+  const [days, hours, minutes] = [Math.floor(total / DAY), Math.floor((total % DAY) / HOUR), Math.floor((total % HOUR) / MINUTE)];
+  const rest = Number((total - days * DAY - hours * HOUR - minutes * MINUTE).toFixed(decimals));
+  const parts = [
+    { amount: days, text: `${formatNumber(days, locale)} d` },
+    { amount: hours, text: `${hours} h` },
+    { amount: minutes, text: `${minutes} min` },
+    { amount: rest, text: `${formatNumber(rest, locale, LONGEST)} s` },
+  ];
+  return sign + parts.flatMap(({ amount, text }) => (amount > 0 ? [text] : [])).join(' ');
+}
+
+/** Days with hours, hours with minutes, minutes with seconds: rounded, so that 1 h 59 min 59 s is 2 h. */
+function wholeParts(seconds: number): number {
+  const inSeconds = Math.round(seconds);
+  if (inSeconds < HOUR) return inSeconds;
+  const inMinutes = Math.round(seconds / MINUTE) * MINUTE;
+  return inMinutes < DAY ? inMinutes : Math.round(seconds / HOUR) * HOUR;
 }
 
 export function formatValue(value: Value, locale: Locale = 'en'): string {
   switch (value.kind) {
     case 'quantity':
-      return formatQuantity(value, locale);
+      return formatQuantity(value, locale, styleFor([value], DIGITS));
     case 'text':
       return value.text;
     case 'flag':
@@ -113,40 +176,21 @@ export function formatValue(value: Value, locale: Locale = 'en'): string {
     case 'version':
       return value.version;
     case 'series':
-      return formatQuantity(
+      return formatValue(
         { kind: 'quantity', amount: value.points.at(-1)?.amount ?? Number.NaN, dimension: value.dimension },
         locale,
       );
   }
 }
 
-function formatQuantity(quantity: Quantity, locale: Locale): string {
-  const { amount, dimension } = quantity;
-  if (Number.isNaN(amount)) return '–';
-  if (!Number.isFinite(amount)) return formatNumber(amount, locale);
-  if (dimension.time === 1 && dimension.bytes === 0 && Math.abs(amount) >= 59.95) return formatDuration(amount * 1000, locale);
-  return inUnit(amount, unitFor(quantity), locale, DIGITS);
-}
-
 /** Two values with as many digits as it takes for the two texts to order as the values do: 500.4 ms against 500 ms. */
 export function formatPair(measured: Value, allowed: Value, locale: Locale = 'en'): readonly [string, string] {
-  const plain = [formatValue(measured, locale), formatValue(allowed, locale)] as const;
-  if (measured.kind !== 'quantity' || allowed.kind !== 'quantity') return plain;
-  const [a, b] = [measured.amount, allowed.amount];
-  if (!Number.isFinite(a) || !Number.isFinite(b) || a === b || !near(a, b)) return plain;
-  const shown = unitFor(Math.abs(a) < Math.abs(b) ? measured : allowed);
-  for (let digits = DIGITS; digits <= MOST_DIGITS; digits += 1) {
-    const pair = [inUnit(a, shown, locale, digits), inUnit(b, shown, locale, digits)] as const;
-    if (pair[0] !== pair[1] && separates(a / shown.factor, b / shown.factor, digits))
-      return digits === DIGITS && plain[0] !== plain[1] ? pair : pair;
+  if (measured.kind !== 'quantity' || allowed.kind !== 'quantity')
+    return [formatValue(measured, locale), formatValue(allowed, locale)];
+  // Rounding keeps the order, so two texts that differ differ the right way round.
+  for (let digits = DIGITS; ; digits += 1) {
+    const style = styleFor([measured, allowed], digits);
+    const pair = [formatQuantity(measured, locale, style), formatQuantity(allowed, locale, style)] as const;
+    if (pair[0] !== pair[1] || measured.amount === allowed.amount || digits >= MOST_DIGITS) return pair;
   }
-  return plain;
-}
-
-/** Only values that may round to each other need care. */
-const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.1 * Math.max(Math.abs(a), Math.abs(b));
-
-function separates(a: number, b: number, digits: number): boolean {
-  const round = (n: number) => Number(n.toPrecision(Math.max(digits, 1 + Math.max(0, Math.floor(Math.log10(Math.abs(n) || 1))))));
-  return a < b ? round(a) < round(b) : round(a) > round(b);
 }
