@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Evidence } from '../checklist/model.ts';
-import type { Measurement } from '../criteria/value.ts';
+import type { Measurement, Measurements } from '../criteria/value.ts';
+import type { Secrets } from '../runner/ports.ts';
 import { readSource } from './file-text.ts';
 import { leafMeasurements } from './json-path.ts';
 import { plainValue } from './plain-value.ts';
@@ -69,17 +70,9 @@ export const settings = defineProbe<SettingsSpec>({
   title: (spec) => `Settings of ${sourcesOf(spec).map(sourceName).join(', ')}`,
   provides: () => ({ names: {}, open: [''] }),
   async measure(spec, context) {
-    const found: Record<string, Measurement> = {};
-    const origins: Record<string, string> = {};
-    for (const source of sourcesOf(spec)) {
-      const read = await readSettings(source, context);
-      for (const [name, measurement] of Object.entries(read)) {
-        found[name] = measurement;
-        origins[name] = sourceName(source);
-        keepSecret(name, measurement, context);
-      }
-    }
-    return { measurements: found, evidence: evidenceOf(context.wanted, found, origins) };
+    const read: Read[] = [];
+    for (const source of sourcesOf(spec)) read.push({ from: sourceName(source), settings: await readSettings(source, context) });
+    return { measurements: together(read), evidence: evidenceOf(context.wanted, read) };
   },
 });
 
@@ -96,16 +89,49 @@ function sourceName({ file }: RawSource): string {
   return file ?? 'the environment';
 }
 
-async function readSettings({ file, format, env }: RawSource, context: ProbeContext): Promise<Record<string, Measurement>> {
-  if (file === undefined) return textMeasurements(environment(env, context));
+interface Read {
+  readonly from: string;
+  readonly settings: Measurements;
+}
+
+/** A name in a later source replaces it in an earlier one. */
+function together(read: readonly Read[]): Measurements {
+  const [first, ...more] = read;
+  if (more.length === 0) return first?.settings ?? {};
+  return Object.fromEntries(read.flatMap(({ settings }) => Object.entries(settings)));
+}
+
+async function readSettings(source: RawSource, context: ProbeContext): Promise<Measurements> {
+  if (source.file !== undefined) return fileSettings(source.file, source.format, context);
+  const settings = textMeasurements(environment(source.env, context));
+  keepSecrets(settings, context);
+  return settings;
+}
+
+interface TakenApart {
+  readonly content: string;
+  readonly settings: Measurements;
+}
+
+/** The files of each run: many items ask the same one, which is read for each of them, but taken apart only when it has changed. */
+const takenApart = new WeakMap<Secrets, Map<string, TakenApart>>();
+
+async function fileSettings(file: string, format: SettingsFormat | undefined, context: ProbeContext): Promise<Measurements> {
+  const { secrets, wanted } = context;
   const content = await readSource(resolve(context.directory, file), file);
   const kind = format ?? formatOf(file) ?? 'dotenv';
-  const tree = await parseSettings(content, kind, file);
-  const leaves = leafMeasurements('', tree, context.wanted);
+  const files = takenApart.get(secrets) ?? new Map<string, TakenApart>();
+  takenApart.set(secrets, files);
+  const known = files.get(`${kind} ${file}`);
+  // Of a file with very many settings, only those were kept that an earlier item asked for.
+  if (known?.content === content && [...wanted].every((name) => Object.hasOwn(known.settings, name))) return known.settings;
+  const leaves = leafMeasurements('', await parseSettings(content, kind, file), wanted);
   // Quoted numbers are common where a format allows only texts, such as in a ConfigMap.
   for (const [name, { value }] of Object.entries(leaves)) {
     if (value.kind === 'text') leaves[name] = { value: plainValue(value.text) };
   }
+  keepSecrets(leaves, context);
+  files.set(`${kind} ${file}`, { content, settings: leaves });
   return leaves;
 }
 
@@ -122,22 +148,21 @@ function textMeasurements(settings: Readonly<Record<string, string>>): Record<st
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, { value: plainValue(value) }]));
 }
 
-function keepSecret(name: string, { value }: Measurement, { secrets }: ProbeContext): void {
-  if (value.kind === 'text' && value.text.includes('://')) secrets.addUrl(value.text);
-  if (!namesSecret(name)) return;
-  if (value.kind === 'text') secrets.add(value.text);
-  if (value.kind === 'quantity') secrets.add(String(value.amount));
+function keepSecrets(settings: Measurements, { secrets }: ProbeContext): void {
+  for (const [name, { value }] of Object.entries(settings)) {
+    if (value.kind === 'text' && value.text.includes('://')) secrets.addUrl(value.text);
+    if (!namesSecret(name)) continue;
+    if (value.kind === 'text') secrets.add(value.text);
+    if (value.kind === 'quantity') secrets.add(String(value.amount));
+  }
 }
 
 /** What was asked for and where it was found: the other settings are nobody's business. */
-function evidenceOf(
-  wanted: ReadonlySet<string>,
-  found: Readonly<Record<string, Measurement>>,
-  origins: Readonly<Record<string, string>>,
-): Evidence[] {
-  const rows = [...wanted]
-    .filter((name) => Object.hasOwn(found, name))
-    .map((name) => [name, shown(name, found[name]), origins[name] ?? '']);
+function evidenceOf(wanted: ReadonlySet<string>, read: readonly Read[]): Evidence[] {
+  const rows = [...wanted].flatMap((name) => {
+    const source = read.findLast(({ settings }) => Object.hasOwn(settings, name));
+    return source === undefined ? [] : [[name, shown(name, source.settings[name]), source.from]];
+  });
   return rows.length === 0 ? [] : [{ kind: 'table', title: 'Settings', columns: ['name', 'value', 'from'], rows }];
 }
 
