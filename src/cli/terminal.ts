@@ -15,18 +15,48 @@ export interface Terminal {
   error(text: string): Promise<void>;
 }
 
-/** The process's own terminal. Honours NO_COLOR and FORCE_COLOR, as no-color.org describes them; a CI log is no terminal. */
-export function processTerminal({ stdout, stderr, env }: NodeJS.Process): Terminal {
-  const streamOf = (stream: NodeJS.WriteStream): Stream => {
-    const live = stream.isTTY === true && !env['CI'] && env['TERM'] !== 'dumb';
-    const colour = env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? env['FORCE_COLOR'] !== '0' : live;
-    return { colour, columns: live ? stream.columns : undefined };
+/**
+ * The process's own terminal. Honours NO_COLOR and FORCE_COLOR, as no-color.org describes them; a CI log is no terminal. A stream is
+ * opened when it is first used: Node takes some milliseconds for each.
+ */
+export function processTerminal(process: NodeJS.Process): Terminal {
+  const output = opened(() => process.stdout, process.env);
+  const errors = opened(() => process.stderr, process.env);
+  return {
+    get output() {
+      return output().about;
+    },
+    get errors() {
+      return errors().about;
+    },
+    out: (text) => output().write(text),
+    error: (text) => errors().write(text),
   };
-  const writer = (stream: NodeJS.WriteStream) => (text: string) =>
-    new Promise<void>((resolve) => {
-      // A reader that has gone away (`| head`) is no error of the gate's.
-      stream.write(text, () => resolve());
-    });
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
-  return { output: streamOf(stdout), errors: streamOf(stderr), out: writer(stdout), error: writer(stderr) };
+}
+
+interface Opened {
+  readonly about: Stream;
+  write(text: string): Promise<void>;
+}
+
+function opened(streamOf: () => NodeJS.WriteStream, env: NodeJS.ProcessEnv): () => Opened {
+  let made: Opened | undefined;
+  return () => {
+    made ??= open(streamOf(), env);
+    return made;
+  };
+}
+
+function open(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Opened {
+  const live = stream.isTTY === true && !env['CI'] && env['TERM'] !== 'dumb';
+  const colour = env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? env['FORCE_COLOR'] !== '0' : live;
+  // A reader that has gone away (`| head`) is no error of the gate's.
+  stream.on('error', () => undefined);
+  return {
+    about: { colour, columns: live ? stream.columns : undefined },
+    write: (text) =>
+      new Promise<void>((resolve) => {
+        stream.write(text, () => resolve());
+      }),
+  };
 }

@@ -2,7 +2,7 @@ import { MeasurementError } from '../checklist/errors.ts';
 import type { Ports } from '../runner/ports.ts';
 import { isConnectionString } from './connection-string.ts';
 import type { Databases, PlannedDatabase, StartedThrowaway } from './databases.ts';
-import { startThrowaway, type Throwaway } from './throwaway.ts';
+import type { Throwaway } from './throwaway.ts';
 
 export interface OpenDatabases extends Databases {
   throwaways(): readonly StartedThrowaway[];
@@ -18,6 +18,8 @@ export function openDatabases(planned: Readonly<Record<string, PlannedDatabase>>
   const signal = AbortSignal.any([ports.signal, ending.signal]);
 
   const start = async (name: string): Promise<Throwaway> => {
+    // Loaded with the first one: it needs parts of Node that take long to load.
+    const { startThrowaway } = await import('./throwaway.ts');
     const throwaway = await startThrowaway({ ...ports, signal });
     const { engine, version, readyMs } = throwaway;
     started.push({ name, engine, version, readyMs });

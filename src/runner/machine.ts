@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
@@ -17,7 +18,7 @@ export interface MachineOptions {
 /** Gives work the real world, and takes away afterwards what it left in the temporary folder. */
 export async function onMachine<Result>(options: MachineOptions, work: (ports: Ports) => Promise<Result>): Promise<Result> {
   const env = withoutInputs(options.env);
-  const temporaryDirectory = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'holdpoint-'));
+  const temporaryDirectory = mkdtempSync(join(env['RUNNER_TEMP'] || tmpdir(), 'holdpoint-'));
   try {
     return await work({
       ...options,
@@ -29,7 +30,16 @@ export async function onMachine<Result>(options: MachineOptions, work: (ports: P
       temporaryDirectory,
     });
   } finally {
-    await rm(temporaryDirectory, { recursive: true, force: true });
+    await removeFolder(temporaryDirectory);
+  }
+}
+
+/** Most runs leave nothing in it, and an empty folder is gone at once. */
+async function removeFolder(folder: string): Promise<void> {
+  try {
+    rmdirSync(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
