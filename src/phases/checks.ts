@@ -9,6 +9,7 @@ import type { PlannedCheck } from '../plan/plan.ts';
 import type { Measured } from '../probes/probe.ts';
 import { factMeasurements } from './facts.ts';
 import type { PhaseContext } from './phase.ts';
+import { checkWords } from './words/checks.ts';
 
 export interface CheckOptions {
   /** The heading that the items stand under. */
@@ -53,36 +54,38 @@ async function carryOut(check: PlannedCheck, given: Surroundings, context: Phase
   const notApplicable = applicability(check, facts, context);
   if (notApplicable !== undefined) return notApplicable;
   const observations: Observation[] = [];
-  const around = { ...facts, ...referenced(check, step) };
-  const { clock } = context;
+  const around = (): Measurements => ({ ...facts, ...referenced(check, step) });
+  const { clock, locale } = context;
   const began = clock.now();
   const everyMs = Math.min(30_000, Math.max(1_000, windowMs / 30));
   for (;;) {
     const measured = await measure(check, windowMs, context, step);
     if ('state' in measured) return measured;
     const own = withUnits(measured.measurements, check.units);
-    observations.push({ at: clock.now(), measurements: { ...around, ...own } });
-    const judged = judgeCriteria(check.criteria, { observations }, check.policy);
+    // The item's own measurements win, so the others are laid around them only where a criterion asks for one of those.
+    const alone = check.criteria.every(({ criterion }) => criterion.names.every((name) => Object.hasOwn(own, name)));
+    observations.push({ at: clock.now(), measurements: alone ? own : { ...around(), ...own } });
+    const judged = judgeCriteria(check.criteria, { observations, locale }, check.policy);
     const elapsed = clock.now() - began;
     const more = windowMs > 0 && elapsed < windowMs && judged.state !== 'fail' && !looksBack(own, check);
     if (!more) {
       return { ...judged, measurements: shown(own, check, asked), evidence: measured.evidence ?? [] };
     }
-    step.progress(`watched for ${Math.round(elapsed / 1000)} of ${Math.round(windowMs / 1000)} s`);
+    step.progress(checkWords(locale).watched(Math.round(elapsed / 1000), Math.round(windowMs / 1000)));
     await clock.sleep(Math.min(everyMs, windowMs - elapsed), step.signal);
   }
 }
 
 /** What an item that does not apply, or whose `when` cannot be judged, ends in; undefined when it is to be carried out. */
-function applicability(check: PlannedCheck, facts: Measurements, { clock }: PhaseContext): Outcome | undefined {
+function applicability(check: PlannedCheck, facts: Measurements, { clock, locale }: PhaseContext): Outcome | undefined {
   if (check.when === undefined) return undefined;
   const observations = [{ at: clock.now(), measurements: facts }];
-  const judged = judgeCriteria([check.when], { observations });
+  const judged = judgeCriteria([check.when], { observations, locale });
   const condition = check.when.criterion.source;
   if (judged.state === 'pass') return undefined;
-  if (judged.state === 'fail') return { state: 'skipped', reason: 'not_applicable', message: `Applies only when ${condition}.` };
-  const detail = judged.judgements[0]?.detail;
-  return { ...judged, state: 'error', message: `Could not tell whether “${condition}” holds${detail ? `: ${detail}` : '.'}` };
+  if (judged.state === 'fail')
+    return { state: 'skipped', reason: 'not_applicable', message: checkWords(locale).appliesOnly(condition) };
+  return { ...judged, state: 'error', message: checkWords(locale).cannotTell(condition, judged.judgements[0]?.detail) };
 }
 
 async function measure(
@@ -113,8 +116,10 @@ function referenced(check: PlannedCheck, step: StepContext): Measurements {
 }
 
 function withUnits(measurements: Measurements, units: Readonly<Record<string, string>>): Measurements {
+  const written = Object.entries(units);
+  if (written.length === 0) return measurements;
   const changed = { ...measurements };
-  for (const [name, unit] of Object.entries(units)) {
+  for (const [name, unit] of written) {
     const measurement = measurements[name];
     if (measurement) changed[name] = { ...measurement, value: withUnit(measurement.value, unit) };
   }
