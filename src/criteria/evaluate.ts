@@ -21,7 +21,7 @@ import type {
 } from './syntax.ts';
 import { type Moment, type Timeline, timelineOf } from './timeline.ts';
 import { namesIn } from './tree.ts';
-import type { Value } from './value.ts';
+import type { Locale, Value } from './value.ts';
 import { coverage, largestGap } from './window.ts';
 import { inWords } from './words.ts';
 
@@ -35,6 +35,11 @@ export interface TraceNode {
   readonly value?: Value;
   readonly outcome?: Truth;
   readonly saying?: Saying;
+  /** What was compared here. */
+  readonly comparison?: Comparison;
+  /** It was so then, before now. Milliseconds. */
+  readonly agoMs?: number;
+  /** What it was worked out of; nothing that the criterion itself says. */
   readonly parts: readonly TraceNode[];
 }
 
@@ -42,7 +47,7 @@ export interface Evaluation {
   readonly outcome: Truth;
   /** Why the outcome is unknown. */
   readonly reason?: UnknownReason;
-  /** One English sentence where the outcome needs words; `saying` in words. */
+  /** One sentence where the outcome needs words; `saying` in the language asked for. */
   readonly detail?: string;
   readonly saying?: Saying;
   readonly comparisons: readonly Comparison[];
@@ -53,14 +58,14 @@ export interface Evaluation {
 type Judged = Omit<Evaluation, 'detail'>;
 
 /** Judges a criterion. Never throws: what cannot be told is `unknown`, with its reason. */
-export function evaluateCriterion(criterion: Criterion, given: Given): Evaluation {
+export function evaluateCriterion(criterion: Criterion, given: Given, locale: Locale = 'en'): Evaluation {
   const timeline = timelineOf(given);
   const textOf = ({ offset, length }: Span) => criterion.source.slice(offset, offset + length).trim();
   const judged =
     timeline.now === undefined
       ? nothing(criterion.source)
       : judge(criterion.expression, { timeline, now: timeline.now, textOf, moment: timeline.atNow() });
-  return { ...judged, ...(judged.saying === undefined ? {} : { detail: inWords(judged.saying, 'en') }) };
+  return { ...judged, ...(judged.saying === undefined ? {} : { detail: inWords(judged.saying, locale) }) };
 }
 
 function nothing(source: string): Judged {
@@ -220,17 +225,24 @@ function conclude(
   { textOf }: Frame,
   shown: Omit<Comparison, 'outcome'>,
 ): Judged {
-  const parts = terms.map(({ trace }) => trace);
+  const parts = terms.flatMap(({ trace, written }) => (written ? [] : [trace]));
   const source = textOf(expression);
   const [subject] = terms;
-  const comparison = { ...(subject ? measuredBy(subject) : {}), ...shown };
+  const compared = { ...(subject ? measuredBy(subject) : {}), ...shown };
   if (!('missing' in found)) {
     const { outcome } = found;
-    return { outcome, comparisons: [{ ...comparison, outcome }], trace: { source, outcome, parts } };
+    const comparison = { ...compared, outcome };
+    return { outcome, comparisons: [comparison], trace: { source, outcome, comparison, parts } };
   }
   const { missing: reason, saying } = found;
-  const outcome = 'unknown';
-  return { outcome, reason, saying, comparisons: [{ ...comparison, outcome }], trace: { source, outcome, saying, parts } };
+  const comparison = { ...compared, outcome: 'unknown' } as const;
+  return {
+    outcome: 'unknown',
+    reason,
+    saying,
+    comparisons: [comparison],
+    trace: { source, outcome: 'unknown', saying, comparison, parts },
+  };
 }
 
 const measuredBy = ({ result }: Worked): Pick<Comparison, 'measured'> => ('missing' in result ? {} : { measured: result.value });
@@ -295,18 +307,25 @@ function held(expression: HeldCondition, frame: Frame): Judged {
     .filter(({ at }) => at >= from - largestGap(windowMs, usualGap))
     .map((instant) => ({ at: instant.at, judged: judge(operand, { ...frame, moment: timeline.at(instant) }) }));
   const source = frame.textOf(expression);
-  const finish = (judged: Judged, outcome: Truth, rest: Pick<Judged, 'reason' | 'saying'>): Judged => ({
+  const finish = (
+    judged: Judged,
+    outcome: Truth,
+    rest: Pick<Judged, 'reason' | 'saying'>,
+    part: TraceNode = judged.trace,
+  ): Judged => ({
     outcome,
     ...rest,
     comparisons: outcome === 'unknown' ? judged.comparisons.map((each) => ({ ...each, outcome })) : judged.comparisons,
-    trace: { source, outcome, parts: [judged.trace], ...(rest.saying === undefined ? {} : { saying: rest.saying }) },
+    trace: { source, outcome, parts: [part], ...(rest.saying === undefined ? {} : { saying: rest.saying }) },
   });
   const last = judge(operand, frame);
   if (last.outcome === 'violated') return finish(last, 'violated', { saying: { code: 'not_now' } });
   const lastBroken = seen.findLastIndex(({ judged }) => judged.outcome === 'violated');
   const broken = seen[lastBroken];
   if (broken && broken.at >= from) {
-    return finish(broken.judged, 'violated', { saying: { code: 'held_since', sinceMs: now - broken.at, windowMs } });
+    const sinceMs = now - broken.at;
+    const saying: Saying = { code: 'held_since', sinceMs, windowMs };
+    return finish(broken.judged, 'violated', { saying }, { ...broken.judged.trace, agoMs: sinceMs });
   }
   if (last.outcome === 'unknown') return finish(last, 'unknown', sayingOf(last));
   const times = seen.slice(lastBroken + 1).flatMap(({ at, judged }) => (judged.outcome === 'holds' ? [at] : []));

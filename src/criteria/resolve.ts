@@ -10,18 +10,21 @@ import { type Measurement, text, type Value } from './value.ts';
 export interface Worked {
   readonly result: Resolved | Missing;
   readonly trace: TraceNode;
+  /** The criterion itself says it. */
+  readonly written: boolean;
 }
 
 /** @param textOf a part of the criterion as written. */
 export function resolve(term: Term, moment: Moment, textOf: (span: Span) => string): Worked {
-  const source = textOf(term);
+  const source = term.kind === 'baseline' ? `baseline.${term.name}` : textOf(term);
   const traced = (result: Resolved | Missing, parts: readonly TraceNode[] = []): Worked => ({
     result,
+    written: isWritten(term, result),
     trace: 'missing' in result ? { source, saying: result.saying, parts } : { source, value: result.value, parts },
   });
   const reckoned = (operands: readonly Term[], work: (values: readonly ResolvedQuantity[]) => Resolved | Missing): Worked => {
     const worked = operands.map((operand) => resolve(operand, moment, textOf));
-    const parts = worked.map(({ trace }) => trace);
+    const parts = worked.flatMap(({ trace, written }) => (written ? [] : [trace]));
     const values: ResolvedQuantity[] = [];
     for (const { result } of worked) {
       const quantity = 'missing' in result ? result : reckonable(result);
@@ -54,6 +57,11 @@ export function resolve(term: Term, moment: Moment, textOf: (span: Span) => stri
         left && right ? reckon(term.operator, left, right) : noData({ code: 'no_result' }),
       );
   }
+}
+
+function isWritten({ kind }: Term, result: Resolved | Missing): boolean {
+  const literal = 'missing' in result || result.literal;
+  return literal && (kind === 'quantity' || kind === 'text' || kind === 'flag' || kind === 'word');
 }
 
 function measured(name: string, moment: Moment): Resolved | Missing {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explainEvaluation } from '../../src/criteria/explain.ts';
 import { durationField, shareField, sizeField } from '../../src/criteria/fields.ts';
 import { formatDuration, formatNumber, formatPair, formatValue } from '../../src/criteria/format.ts';
 import { parseQuantity, withUnit } from '../../src/criteria/units.ts';
@@ -16,7 +15,6 @@ import {
   ratio,
   seconds,
 } from '../../src/criteria/value.ts';
-import { judged } from './judged.ts';
 
 /** Reads what was shown, part by part: `1 h 0.4 s`. */
 function amountIn(shown: string, locale: Locale): number {
@@ -128,20 +126,6 @@ describe('a value is shown', () => {
     expect(formatDuration(86_400_000 * 3)).toBe('3 d');
     expect(formatNumber(0.000123456)).toBe('0.000123');
     expect(formatNumber(1_234_567.8)).toBe('1,234,568');
-  });
-});
-
-describe('a criterion is explained', () => {
-  it('step by step, with the values that went in', () => {
-    const lines = explainEvaluation(judged('p95 < 500ms and error_rate < 1%', { p95: '480ms', error_rate: '2%' }));
-    expect(lines[0]).toBe('p95 < 500ms and error_rate < 1%: does not hold');
-    expect(lines).toContain('  p95 < 500ms: holds');
-    expect(lines).toContain('    p95 is 480 ms');
-    expect(lines).toContain('  error_rate < 1%: does not hold');
-  });
-
-  it('with the reason where it cannot be told', () => {
-    expect(explainEvaluation(judged('p95 < 500ms', {}))[0]).toContain('cannot be told (Nothing measured p95');
   });
 });
 
