@@ -1,6 +1,6 @@
 import { evaluateCriterion, type Observation } from '../criteria/evaluate.ts';
 import type { Criterion } from '../criteria/syntax.ts';
-import type { Measurements } from '../criteria/value.ts';
+import type { Locale, Measurements } from '../criteria/value.ts';
 import type { Intent, Judgement, Position, Verdict } from './model.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -22,12 +22,12 @@ export interface JudgingPolicy {
  */
 export function judgeCriteria(
   criteria: readonly { readonly criterion: Criterion; readonly intent: Intent; readonly position?: Position }[],
-  given: { readonly observations: readonly Observation[]; readonly baseline?: Measurements },
+  given: { readonly observations: readonly Observation[]; readonly baseline?: Measurements; readonly locale?: Locale },
   policy: JudgingPolicy = { inconclusive: 'block', error: 'block' },
 ): Judged {
   if (criteria.length === 0) return { state: 'inconclusive', reason: 'nothing_checked', judgements: [] };
   const judgements = criteria.map(({ criterion, intent, position }): Judgement => {
-    const { outcome, reason, detail, comparisons } = evaluateCriterion(criterion, given);
+    const { outcome, reason, detail, comparisons } = evaluateCriterion(criterion, given, given.locale);
     return {
       criterion: criterion.source,
       intent,

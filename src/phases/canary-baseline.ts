@@ -7,6 +7,7 @@ import type { Measurement, Measurements } from '../criteria/value.ts';
 import type { CanaryPlan } from '../plan/plan.ts';
 import { MISSED_IN_A_ROW, type Poll, pollOnce } from './canary-poll.ts';
 import type { PhaseContext } from './phase.ts';
+import { canaryWords } from './words/canary.ts';
 
 /** One poll is an accident; the mean of three is a baseline that a reader can check. */
 const BASELINE_POLLS = 3;
@@ -19,6 +20,7 @@ export interface Baseline {
 
 /** Polls the metrics before any traffic goes to the canary. */
 export async function measureBaseline(section: CanaryPlan, context: PhaseContext, step: StepContext): Promise<Baseline> {
+  const words = canaryWords(context.locale);
   const polls: Poll[] = [];
   let missed = 0;
   while (polls.length < BASELINE_POLLS) {
@@ -32,26 +34,35 @@ export async function measureBaseline(section: CanaryPlan, context: PhaseContext
       missed += 1;
       if (missed > MISSED_IN_A_ROW) throw first;
     }
-    step.progress(`poll ${polls.length} of ${BASELINE_POLLS}${first === undefined ? '' : `: ${first.message}`}`);
+    step.progress(`${words.progress(polls.length, BASELINE_POLLS)}${first === undefined ? '' : `: ${first.message}`}`);
   }
   const measurements = meansOf(polls.map(({ canary }) => canary));
   const names = Object.keys(measurements);
   const compared = [...new Set(section.criteria.flatMap(({ criterion }) => comparedIn(criterion)))];
   const absent = compared.filter((name) => !names.includes(name));
   if (absent.length > 0) {
-    const message = `Nothing to compare ${absent.join(', ')} with: not every poll before the first weight had it.`;
+    const message = words.nothingToCompare(absent.join(', '));
     return { outcome: { state: 'inconclusive', reason: 'no_baseline', message, measurements } };
   }
   const shown = names.filter((name) => compared.includes(name));
-  const rows = shown.map((name) => [name, ...polls.map(({ canary }) => textOf(canary[name])), textOf(measurements[name])]);
+  const rows = shown.map((name) => [
+    name,
+    ...polls.map(({ canary }) => textOf(canary[name], context)),
+    textOf(measurements[name], context),
+  ]);
   return {
     outcome: {
       state: 'pass',
       reason: 'task_done',
-      message: `The mean of ${BASELINE_POLLS} polls before the first weight.`,
+      message: words.mean(BASELINE_POLLS),
       measurements: Object.fromEntries(shown.flatMap((name) => (measurements[name] ? [[name, measurements[name]]] : []))),
       evidence: [
-        { kind: 'table', title: 'Baseline', columns: ['Metric', ...polls.map((_, at) => `Poll ${at + 1}`), 'Mean'], rows },
+        {
+          kind: 'table',
+          title: words.table.title,
+          columns: [words.table.metric, ...polls.map((_, at) => words.table.poll(at + 1)), words.table.mean],
+          rows,
+        },
       ],
     },
     measurements,
@@ -77,5 +88,5 @@ export function meansOf(polls: readonly Measurements[]): Measurements {
   return means;
 }
 
-const textOf = (measurement: Measurement | undefined): string =>
-  measurement === undefined ? '–' : formatValue(measurement.value);
+const textOf = (measurement: Measurement | undefined, { locale }: PhaseContext): string =>
+  measurement === undefined ? '–' : formatValue(measurement.value, locale);

@@ -1,16 +1,16 @@
-import type { MeasurementError } from '../checklist/errors.ts';
 import { judgeCriteria, soften } from '../checklist/judging.ts';
 import type { Evidence, Outcome } from '../checklist/model.ts';
 import type { StepContext } from '../checklist/step.ts';
 import type { Observation } from '../criteria/evaluate.ts';
-import { formatNumber, formatValue } from '../criteria/format.ts';
-import { type Measurement, type Measurements, number, ratio } from '../criteria/value.ts';
+import { formatValue } from '../criteria/format.ts';
+import { type Locale, type Measurement, type Measurements, number, ratio } from '../criteria/value.ts';
 import type { CanaryPlan, CanaryStep } from '../plan/plan.ts';
 import { MISSED_IN_A_ROW, type Poll, pollOnce } from './canary-poll.ts';
 import { pollSeries } from './canary-series.ts';
 import { type Finding, tally } from './canary-tally.ts';
 import { factMeasurements } from './facts.ts';
 import type { PhaseContext } from './phase.ts';
+import { type CanaryWords, canaryWords } from './words/canary.ts';
 
 /** A hold that ends on a violated poll goes on for at most so many more: then it has recovered, or is three in a row. */
 const EXTRA_POLLS = 2;
@@ -40,7 +40,8 @@ export async function hold(
   const planned = pollsOf(holdMs, everyMs);
   const around = { ...factMeasurements(context), weight: { value: ratio(weight) } };
   const windowMs = Math.max(0, ...criteria.map(({ criterion }) => criterion.windowMs));
-  const counts = tally(criteria);
+  const words = canaryWords(context.locale);
+  const counts = tally(criteria, words);
   const polls: Poll[] = [];
   const own: Observation[] = [];
   const startedAt = clock.now();
@@ -53,7 +54,7 @@ export async function hold(
     const end = ended ?? finding;
     return {
       ...soften(end, policy),
-      message: sentence(polls.length, planned, missed, ended !== undefined),
+      message: sentence(polls.length, planned, missed, ended !== undefined, words),
       judgements: finding.judgements,
       measurements: {
         ...askedFor(polls.at(-1)?.canary ?? {}, section),
@@ -80,14 +81,14 @@ export async function hold(
       const end = finish({ state: 'error', reason: gone.reason });
       // That nothing could be judged follows from the silence, and would stand before its cause.
       const judgements = (end.judgements ?? []).filter(({ outcome }) => outcome !== 'unknown');
-      return { ...end, judgements, message: silence(missedInARow, gone) };
+      return { ...end, judgements, message: `${words.silence(missedInARow)} ${gone.message}` };
     }
 
     // A poll that took longer than the interval is followed by the next one that is still to come.
     turn = Math.max(turn, Math.min(planned, Math.floor((clock.now() - startedAt) / everyMs)));
     const over = turn >= planned || clock.now() - startedAt >= holdMs;
-    counts.add(judgePoll(section, poll, own, watch), over);
-    step.progress(progressOf(Math.min(turn, planned), planned, poll, section));
+    counts.add(judgePoll(section, poll, own, watch, context.locale), over);
+    step.progress(progressOf(words.progress(Math.min(turn, planned), planned), poll, section, context.locale));
     const stop = counts.stop();
     if (stop !== undefined) return finish(stop);
     if (over && (!counts.unsettled() || polls.length >= planned + EXTRA_POLLS)) return finish(undefined);
@@ -95,11 +96,11 @@ export async function hold(
 }
 
 /** The criteria's judgements of one poll: `expect` over this hold, `abort` and `warn` over all that was seen. */
-function judgePoll(section: CanaryPlan, poll: Poll, own: readonly Observation[], watch: Watch) {
+function judgePoll(section: CanaryPlan, poll: Poll, own: readonly Observation[], watch: Watch, locale: Locale) {
   const baseline = poll.control ?? watch.baseline;
   return section.criteria.flatMap((planned) => {
     const observations = planned.intent === 'expect' ? own : watch.history;
-    return judgeCriteria([planned], { observations, ...(baseline === undefined ? {} : { baseline }) }).judgements;
+    return judgeCriteria([planned], { observations, locale, ...(baseline === undefined ? {} : { baseline }) }).judgements;
   });
 }
 
@@ -118,26 +119,22 @@ export const namesOf = ({ criteria }: CanaryPlan): readonly string[] => [
   ...new Set(criteria.flatMap(({ criterion }) => criterion.names)),
 ];
 
-function progressOf(turn: number, planned: number, { canary, missed }: Poll, section: CanaryPlan): string {
-  const at = `poll ${formatNumber(turn)} of ${formatNumber(planned)}`;
+function progressOf(at: string, { canary, missed }: Poll, section: CanaryPlan, locale: Locale): string {
   const [gone] = missed;
   if (gone !== undefined) return `${at}: ${gone.message}`;
   const shown = namesOf(section)
-    .flatMap((name) => textOf(name, canary[name]))
+    .flatMap((name) => textOf(name, canary[name], locale))
     .slice(0, SHOWN_METRICS);
   return shown.length === 0 ? at : `${at}: ${shown.join(', ')}`;
 }
 
-const textOf = (name: string, measurement: Measurement | undefined): string[] =>
-  measurement === undefined ? [] : [`${name} ${formatValue(measurement.value)}`];
+const textOf = (name: string, measurement: Measurement | undefined, locale: Locale): string[] =>
+  measurement === undefined ? [] : [`${name} ${formatValue(measurement.value, locale)}`];
 
-function sentence(polls: number, planned: number, missed: number, early: boolean): string {
-  const count = `${early && polls < planned ? 'Ended after ' : ''}${formatNumber(polls)} of ${formatNumber(Math.max(polls, planned))} polls`;
-  return missed === 0 ? `${count}.` : `${count}, ${formatNumber(missed)} of them without an answer from every metric.`;
-}
-
-function silence(inARow: number, last: MeasurementError): string {
-  return `${inARow} polls in a row went without an answer, so nobody watches the canary. ${last.message}`;
+function sentence(polls: number, planned: number, missed: number, early: boolean, words: CanaryWords): string {
+  const most = Math.max(polls, planned);
+  const count = early && polls < planned ? words.endedAfter(polls, most) : words.polls(polls, most);
+  return missed === 0 ? `${count}.` : `${count}, ${words.incomplete(missed)}.`;
 }
 
 function evidenceOf(polls: readonly Poll[], section: CanaryPlan): readonly Evidence[] {

@@ -1,6 +1,7 @@
 import type { Judgement, Verdict } from '../checklist/model.ts';
 import type { ReasonCode } from '../checklist/reasons.ts';
 import type { PlannedCriterion } from '../plan/plan.ts';
+import { type CanaryWords, canaryWords } from './words/canary.ts';
 
 /** So many violated polls one after the other are no flicker. */
 const VIOLATED_IN_A_ROW = 3;
@@ -44,7 +45,7 @@ interface Count {
   lastViolated: Judgement | undefined;
 }
 
-export function tally(criteria: readonly PlannedCriterion[]): Tally {
+export function tally(criteria: readonly PlannedCriterion[], words: CanaryWords = canaryWords('en')): Tally {
   const counts = criteria.map(
     (planned): Count => ({
       planned,
@@ -75,7 +76,7 @@ export function tally(criteria: readonly PlannedCriterion[]): Tally {
     unsettled: () => of('expect').some((count) => count.run > 0 && !atTheEnd(count)),
     finish(planned, early = false) {
       const asked = early ? counts.filter((count) => !hadNoTime(count)) : counts;
-      const judgements = asked.map((count) => judged(count, planned));
+      const judgements = asked.map((count) => judged(count, planned, words));
       return { ...worst(judgements), judgements };
     },
   };
@@ -106,7 +107,7 @@ function addTo(count: Count, judgement: Judgement): void {
 }
 
 /** One judgement for the whole hold: its comparisons are those of the last poll that speaks for it. */
-function judged(count: Count, plannedPolls: number): Judgement {
+function judged(count: Count, plannedPolls: number, words: CanaryWords): Judgement {
   const { planned, holds, violated, incomplete, run } = count;
   const known = holds + violated;
   const base: Judgement = {
@@ -118,7 +119,7 @@ function judged(count: Count, plannedPolls: number): Judgement {
   };
   // One poll is enough for what must not hold: the rest is about what must.
   if (planned.intent !== 'expect' && count.lastHeld) {
-    return { ...count.lastHeld, outcome: 'holds', detail: `Reached in ${holds} of ${known} polls.` };
+    return { ...count.lastHeld, outcome: 'holds', detail: words.reached(holds, known) };
   }
   const share = violated / known;
   if (
@@ -126,24 +127,23 @@ function judged(count: Count, plannedPolls: number): Judgement {
     count.lastViolated &&
     (run >= VIOLATED_IN_A_ROW || share > VIOLATED_SHARE || atTheEnd(count))
   ) {
-    const detail = atTheEnd(count) ? count.lastViolated.detail : violatedDetail(run, violated, known);
+    const detail = atTheEnd(count) ? count.lastViolated.detail : violatedDetail(run, violated, known, words);
     return { ...count.lastViolated, outcome: 'violated', ...(detail === undefined ? {} : { detail }) };
   }
   if (known === 0) {
     return { ...base, ...count.last, outcome: 'unknown', reason: count.last?.reason ?? 'no_data' };
   }
   if (!atTheEnd(count) && known < (plannedPolls - incomplete) * JUDGED_SHARE) {
-    const detail = `Only ${known} of ${plannedPolls} polls could be judged.`;
-    return { ...base, reason: 'too_few_samples', detail };
+    return { ...base, reason: 'too_few_samples', detail: words.judgedTooRarely(known, plannedPolls) };
   }
   const speaker = (planned.intent === 'expect' ? count.lastHeld : count.lastViolated) ?? count.last ?? base;
-  const detail = planned.intent === 'expect' ? `Held in ${holds} of ${known} polls.` : `Not reached in any of ${known} polls.`;
+  const detail = planned.intent === 'expect' ? words.held(holds, known) : words.notReached(known);
   return { ...speaker, outcome: planned.intent === 'expect' ? 'holds' : 'violated', detail };
 }
 
-function violatedDetail(run: number, violated: number, known: number): string {
-  if (run >= VIOLATED_IN_A_ROW) return `Violated in ${run} polls in a row.`;
-  return `Violated in ${violated} of ${known} polls; one in ten may be.`;
+function violatedDetail(run: number, violated: number, known: number, words: CanaryWords): string {
+  if (run >= VIOLATED_IN_A_ROW) return words.violatedInARow(run);
+  return words.violated(violated, known, known * VIOLATED_SHARE >= 1);
 }
 
 const PASSED: Finding = { state: 'pass', reason: 'criteria_met' };

@@ -1,7 +1,6 @@
 import { judgeCriteria } from '../checklist/judging.ts';
 import type { Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
-import { formatDuration, formatNumber } from '../criteria/format.ts';
 import { ratio } from '../criteria/value.ts';
 import type { CanaryPlan, CanaryStep } from '../plan/plan.ts';
 import { percentText } from '../tasks/percent.ts';
@@ -13,6 +12,7 @@ import type { PhaseContext } from './phase.ts';
 import { type Occasion, rollbackOption, rollbackSteps } from './rollback.ts';
 import { inSequence } from './sequence.ts';
 import { outcomeOfTask, taskContext } from './task-outcome.ts';
+import { canaryWords } from './words/canary.ts';
 
 /** The longest that taking the traffic back may last (milliseconds); after a cancellation it is a few seconds. */
 const ABORT_LIMIT_MS = 10 * 60_000;
@@ -52,7 +52,7 @@ function baselineStep(section: CanaryPlan, watch: Watch, context: PhaseContext):
   return {
     item: {
       id: 'canary-baseline',
-      title: 'Baseline before the first weight',
+      title: canaryWords(context.locale).baseline,
       kind: 'canary',
       required: true,
       position: section.position,
@@ -66,12 +66,12 @@ function baselineStep(section: CanaryPlan, watch: Watch, context: PhaseContext):
 }
 
 function weightStep({ rollout }: CanaryPlan, { weight, position }: CanaryStep, index: number, context: PhaseContext): Step {
-  const title = `Send ${percentText(weight)} to the canary`;
+  const words = canaryWords(context.locale);
   return {
     item: {
       id: `canary-${index + 1}-weight`,
-      title,
-      group: groupOf(weight, index),
+      title: words.send(percentText(weight)),
+      group: words.step(index + 1, percentText(weight)),
       kind: rollout.name,
       required: true,
       position,
@@ -86,21 +86,28 @@ function weightStep({ rollout }: CanaryPlan, { weight, position }: CanaryStep, i
 function holdStep(section: CanaryPlan, planned: CanaryStep, index: number, watch: Watch, context: PhaseContext): Step {
   const { weight, holdMs, position } = planned;
   const { everyMs } = section;
-  const title = `Hold ${percentText(weight)} for ${formatDuration(holdMs)}`;
+  const words = canaryWords(context.locale);
   return {
-    item: { id: `canary-${index + 1}-hold`, title, group: groupOf(weight, index), kind: 'canary', required: true, position },
+    item: {
+      id: `canary-${index + 1}-hold`,
+      title: words.hold(percentText(weight), holdMs),
+      group: words.step(index + 1, percentText(weight)),
+      kind: 'canary',
+      required: true,
+      position,
+    },
     carryOut(step) {
       if (!context.dryRun) return hold(section, planned, watch, context, step);
-      const polls = formatNumber(pollsOf(holdMs, everyMs));
-      return Promise.resolve(wouldDo(`Would poll ${polls} times, every ${formatDuration(everyMs)}.`));
+      return Promise.resolve(wouldDo(words.wouldPoll(pollsOf(holdMs, everyMs), everyMs)));
     },
   };
 }
 
 /** The traffic goes back whatever ended the canary; it is the one thing that a cancelled run still does. */
 function abortStep({ rollout, position }: CanaryPlan, needs: readonly string[], context: PhaseContext): Step {
+  const { takeBack, abort } = canaryWords(context.locale);
   return {
-    item: { id: ABORT_ID, title: 'Take traffic from the canary', group: 'Abort', kind: rollout.name, required: true, position },
+    item: { id: ABORT_ID, title: takeBack, group: abort, kind: rollout.name, required: true, position },
     on: 'failure',
     needs,
     limitMs: ABORT_LIMIT_MS,
@@ -120,7 +127,7 @@ function trialStep(section: CanaryPlan, context: PhaseContext): Step {
   return {
     item: {
       id: 'canary-metrics',
-      title: 'Every metric can be measured',
+      title: canaryWords(context.locale).trial,
       kind: 'canary',
       required: true,
       position: section.position,
@@ -137,16 +144,16 @@ async function tryMetrics(section: CanaryPlan, context: PhaseContext, step: Step
   const observations = [{ at, measurements: { ...factMeasurements(context), weight, ...canary } }];
   // Now is all that there is to compare with: the question is only whether it can be compared.
   const baseline = control ?? canary;
-  const { judgements } = judgeCriteria(section.criteria, { observations, baseline });
+  const { judgements } = judgeCriteria(section.criteria, { observations, baseline, locale: context.locale });
+  const words = canaryWords(context.locale);
   const measurements = Object.fromEntries(Object.entries(canary).filter(([name]) => namesOf(section).includes(name)));
   const dark = judgements.filter(({ outcome, reason }) => outcome === 'unknown' && reason !== 'window_incomplete');
   const [first] = dark;
   if (first !== undefined) {
-    const message = `Could not be judged as things are: ${dark.map(({ criterion }) => criterion).join('; ')}.`;
+    const message = words.cannotBeJudged(dark.map(({ criterion }) => criterion).join('; '));
     return { state: 'error', reason: first.reason ?? 'no_data', message, measurements, judgements };
   }
-  return { ...wouldDo('Every criterion can be judged.'), measurements, judgements };
+  return { ...wouldDo(words.canBeJudged), measurements, judgements };
 }
 
 const wouldDo = (message: string): Outcome => ({ state: 'skipped', reason: 'dry_run', message });
-const groupOf = (weight: number, index: number): string => `Step ${index + 1}: ${percentText(weight)}`;

@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type PlanSource, readPlan } from '../plan/read.ts';
 import { secretsOf } from '../plan/secrets.ts';
 import type { Ports } from '../runner/ports.ts';
+import { latestOnly } from './latest-only.ts';
 import type { Facts, PhaseContext } from './phase.ts';
 import { planProblemChecklist } from './plan-problems.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -80,7 +81,8 @@ async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readon
     const plan = readPlan(gate.source, ports.env, { phase: gate.phase });
     for (const secret of plan.secrets) ports.secrets.add(secret);
     const databases = openDatabases(plan.databases, ports);
-    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts };
+    const locale = gate.locale ?? plan.locale ?? 'en';
+    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts, locale };
     return { plan, databases, prepared: await prepare(gate.phase, plan, gate.option, context) };
   } catch (error) {
     if (error instanceof PlanError || error instanceof PlanErrors) return { error };
@@ -95,15 +97,17 @@ async function carryOut(
   show: Masking,
   ports: Ports,
 ): Promise<Checklist> {
+  const updates = latestOnly((current: Checklist) => delivery.update(show.cached(current)));
   try {
     return await runChecklist({
       checklist,
       ...prepared,
       clock: ports.clock,
       signal: ports.signal,
-      observe: (current) => delivery.update(show.cached(current)),
+      observe: updates.give,
     });
   } finally {
+    updates.stop();
     await databases.stop();
   }
 }

@@ -5,6 +5,7 @@ import { text } from '../criteria/value.ts';
 import type { IndexAnswer, IndexProblem } from '../database/indexes.ts';
 import type { ExpectedIndex, MigratePlan } from '../plan/plan.ts';
 import type { PhaseContext } from './phase.ts';
+import { type MigrateWords, migrateWords } from './words/migrate.ts';
 
 const LIMIT_MS = 60_000;
 
@@ -22,12 +23,13 @@ export function indexSteps({ indexes, database }: MigratePlan, context: PhaseCon
     asked ??= lookUp(indexes, database, context);
     return asked;
   };
+  const words = migrateWords(context.locale);
   const ids = uniqueIds(indexes.map(({ name }) => `index-${name}`));
   return indexes.map((index, at) => ({
     item: {
       id: ids[at] ?? `index-${at}`,
-      title: `${index.name} on ${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`,
-      group: 'Indexes',
+      title: words.indexOn(index.name, `${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`),
+      group: words.indexes,
       kind: 'index',
       required: true,
       position: index.position,
@@ -35,17 +37,18 @@ export function indexSteps({ indexes, database }: MigratePlan, context: PhaseCon
     needs: when.needs,
     after: when.after,
     limitMs: LIMIT_MS,
-    carryOut: async () => (when.pending?.() === true ? LATER : judgeIndex(index, (await answers())[at])),
+    carryOut: async () => (when.pending?.() === true ? later(words) : judgeIndex(index, (await answers())[at], words)),
   }));
 }
 
 /** One item for each query that an index must be able to serve. */
 export function querySteps({ queries, database }: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
+  const words = migrateWords(context.locale);
   return queries.map(({ sql, uses, position }, at) => ({
     item: {
       id: `query-${at + 1}`,
-      title: `${uses} serves ${short(sql)}`,
-      group: 'Queries',
+      title: words.serves(uses, short(sql)),
+      group: words.queries,
       kind: 'query',
       required: true,
       position,
@@ -54,7 +57,7 @@ export function querySteps({ queries, database }: MigratePlan, context: PhaseCon
     after: when.after,
     limitMs: LIMIT_MS,
     carryOut: async (step): Promise<Outcome> => {
-      if (when.pending?.() === true) return LATER;
+      if (when.pending?.() === true) return later(words);
       const [{ withSession }, { proveQuery }] = await Promise.all([
         import('../database/client.ts'),
         import('../database/query-plans.ts'),
@@ -64,8 +67,8 @@ export function querySteps({ queries, database }: MigratePlan, context: PhaseCon
         proveQuery(session, { sql, uses }),
       );
       const evidence = [
-        { kind: 'output' as const, title: 'Query', text: sql },
-        { kind: 'output' as const, title: 'Plan', text: plan },
+        { kind: 'output' as const, title: words.query, text: sql },
+        { kind: 'output' as const, title: words.plan, text: plan },
       ];
       if (served) return { state: 'pass', reason: 'criteria_met', message: found, evidence };
       return { state: 'fail', reason: 'index_unused', message: found, evidence };
@@ -73,7 +76,7 @@ export function querySteps({ queries, database }: MigratePlan, context: PhaseCon
   }));
 }
 
-const LATER: Outcome = { state: 'skipped', reason: 'dry_run', message: 'Would be checked after the migration.' };
+const later = (words: MigrateWords): Outcome => ({ state: 'skipped', reason: 'dry_run', message: words.later });
 
 async function lookUp(
   indexes: readonly ExpectedIndex[],
@@ -98,45 +101,26 @@ const REASONS: Readonly<Record<IndexProblem, ReasonCode>> = {
   invalid: 'index_invalid',
 };
 
-function judgeIndex({ name, position }: ExpectedIndex, answer: IndexAnswer | undefined): Outcome {
-  if (!answer) return { state: 'inconclusive', reason: 'no_data', message: `The catalog told nothing about ${name}.` };
+function judgeIndex({ name, position }: ExpectedIndex, answer: IndexAnswer | undefined, words: MigrateWords): Outcome {
+  if (!answer) return { state: 'inconclusive', reason: 'no_data', message: words.catalogSilent(name) };
   const { finding, found = '' } = answer;
   if (!finding)
     return {
       state: 'pass',
       reason: 'criteria_met',
-      message: `${found}, valid.`,
+      message: words.valid(found),
       measurements: { columns: { value: text(found) } },
     };
   const { kind, expected, fix } = finding;
   return {
     state: 'fail',
     reason: REASONS[kind],
-    message: sentence(kind, expected, finding.found),
+    message: words.problem[kind](expected, finding.found),
     measurements: { columns: { value: text(finding.found) } },
     // What is not there cannot be compared; the message says it all.
     judgements: kind === 'missing' || kind === 'table_missing' ? [] : [comparison(finding.found, expected, position)],
-    evidence: [{ kind: 'output', title: 'SQL that mends it', text: fix }],
+    evidence: [{ kind: 'output', title: words.fix, text: fix }],
   };
-}
-
-function sentence(kind: IndexProblem, expected: string, found: string): string {
-  switch (kind) {
-    case 'table_missing':
-      return `Not there: ${found}.`;
-    case 'missing':
-      return `Not there: ${found}. Expected ${expected}.`;
-    case 'order':
-      return `The columns are in another order: ${found} instead of ${expected}.`;
-    case 'columns':
-      return `Other columns: ${found} instead of ${expected}.`;
-    case 'unique':
-      return `Unique where it should not be, or the other way round: ${found} instead of ${expected}.`;
-    case 'predicate':
-      return `It covers other rows: ${found} instead of ${expected}.`;
-    case 'invalid':
-      return `It is there but cannot be used. ${found}.`;
-  }
 }
 
 function comparison(found: string, expected: string, position: Position): Judgement {

@@ -4,6 +4,7 @@ import { type Measurements, milliseconds, number, text } from '../criteria/value
 import type { Applied, MigrationContext } from '../database/migrations/tool.ts';
 import type { MigratePlan } from '../plan/plan.ts';
 import type { PhaseContext } from './phase.ts';
+import { type MigrateWords, migrateWords } from './words/migrate.ts';
 
 /** How long the state may take to be read after the run was stopped: the runner waits no longer. */
 const LAST_LOOK_MS = 600;
@@ -31,6 +32,7 @@ export interface MigrationRun {
 }
 
 export function migrationRun({ tool, database }: MigratePlan, context: PhaseContext): MigrationRun {
+  const words = migrateWords(context.locale);
   let migrated: Migrated | undefined;
   let pending = true;
 
@@ -47,31 +49,28 @@ export function migrationRun({ tool, database }: MigratePlan, context: PhaseCont
       const before = await tool.current(migration);
       const heads = await tool.heads(migration);
       const applied = await tool.apply(migration).catch(async (error: unknown) => {
-        if (step.signal.aborted) return stopped(await lastLook(migration), context.signal.aborted);
+        if (step.signal.aborted) return stopped(await lastLook(migration), context.signal.aborted, words);
         throw error;
       });
       if ('state' in applied) return applied;
-      const evidence = evidenceOf(applied, tool.name, context);
+      const evidence = evidenceOf(applied, tool.name, context, words);
       if (applied.exitCode !== 0) {
         const now = await tool.current(migration).then(
-          (after) => stateSentence(before, after),
-          (error: unknown) => `What state it left is not known: ${error instanceof Error ? error.message : String(error)}`,
+          (after) => stateSentence(before, after, words),
+          (error: unknown) => words.stateUnknown(error instanceof Error ? error.message : String(error)),
         );
         const problem = context.secrets.mask(applied.problem ?? 'it printed nothing');
-        const message = `${tool.name} failed (exit code ${applied.exitCode ?? 'none: it was killed'}): ${ended(problem)} ${now}${several(heads)}`;
+        const message = `${words.failed(tool.name, applied.exitCode, ended(problem))} ${now}${several(heads, words)}`;
         return { state: 'fail', reason: 'migration_failed', message, evidence };
       }
       const after = await tool.current(migration);
       migrated = { before, after, applied };
       const outcome = { measurements: measurementsOf(migrated), evidence };
-      const disagreement = disagreementOf(after, heads);
+      const disagreement = disagreementOf(after, heads, words);
       if (disagreement !== undefined) {
-        const message =
-          `${tool.name} reported no error, but ${disagreement}. ` +
-          'Perhaps it migrated another database: it must take the URL from its environment, not from a file.';
-        return { state: 'fail', reason: 'tool_disagrees', message, ...outcome };
+        return { state: 'fail', reason: 'tool_disagrees', message: words.disagrees(tool.name, disagreement), ...outcome };
       }
-      return { state: 'pass', reason: 'task_done', message: summary(migrated), ...outcome };
+      return { state: 'pass', reason: 'task_done', message: summary(migrated, words), ...outcome };
     },
 
     async foresee(step) {
@@ -79,9 +78,9 @@ export function migrationRun({ tool, database }: MigratePlan, context: PhaseCont
       const before = await tool.current(migration);
       const heads = await tool.heads(migration);
       pending = heads === undefined || !sameSet(before, heads);
-      const target = heads === undefined ? '' : `; the files end in ${shown(heads)}`;
-      const would = pending ? `Would run: ${tool.description}` : 'Nothing to apply';
-      const message = `${would}. The database is at ${shown(before)}${target}.${several(heads)}`;
+      const target = heads === undefined ? '' : words.filesEndIn(shown(heads, words));
+      const would = pending ? words.wouldRun(tool.description) : words.nothingToApply;
+      const message = `${would}. ${words.at(shown(before, words))}${target}.${several(heads, words)}`;
       return { state: 'skipped', reason: 'dry_run', message };
     },
 
@@ -92,22 +91,22 @@ export function migrationRun({ tool, database }: MigratePlan, context: PhaseCont
   async function lastLook(migration: MigrationContext): Promise<string> {
     const look = tool.current({ ...migration, signal: AbortSignal.timeout(LAST_LOOK_MS) });
     return look.then(
-      (now) => `The database is at ${shown(now)}.`,
-      () => 'What state it left is not known: read it with the tool before going on.',
+      (now) => `${words.at(shown(now, words))}.`,
+      () => words.stateUnknown(undefined),
     );
   }
 }
 
-function stopped(state: string, cancelled: boolean): Outcome {
-  const message = `The migration was stopped while it ran. ${state}`;
+function stopped(state: string, cancelled: boolean, words: MigrateWords): Outcome {
+  const message = `${words.stopped} ${state}`;
   return { state: 'error', reason: cancelled ? 'cancelled' : 'timed_out', message };
 }
 
 /** Why the tool's success is not believed; undefined when the database bears it out. */
-function disagreementOf(after: Revisions, heads: Revisions | undefined): string | undefined {
-  if (after.length === 0) return 'the database has no version at all';
+function disagreementOf(after: Revisions, heads: Revisions | undefined, words: MigrateWords): string | undefined {
+  if (after.length === 0) return words.noVersionAtAll;
   if (heads === undefined || sameSet(after, heads)) return undefined;
-  return `the database is at ${shown(after)}, and the migration files end in ${shown(heads)}`;
+  return words.otherHeads(shown(after, words), shown(heads, words));
 }
 
 function measurementsOf({ before, after, applied }: Migrated): Measurements {
@@ -120,39 +119,45 @@ function measurementsOf({ before, after, applied }: Migrated): Measurements {
   };
 }
 
-function evidenceOf({ migrations, warnings, output }: Applied, tool: string, { secrets }: PhaseContext): readonly Evidence[] {
+function evidenceOf(
+  { migrations, warnings, output }: Applied,
+  tool: string,
+  { secrets }: PhaseContext,
+  words: MigrateWords,
+): readonly Evidence[] {
   const table: Evidence = {
     kind: 'table',
-    title: 'Migrations',
-    columns: ['Migration', 'Time'],
+    title: words.table.title,
+    columns: [words.table.migration, words.table.time],
     rows: migrations.map(({ name, durationMs }) => [name, durationMs === undefined ? '' : `${(durationMs / 1000).toFixed(2)} s`]),
   };
   return [
     ...(migrations.length === 0 ? [] : [table]),
-    ...(warnings.length === 0 ? [] : [{ kind: 'output' as const, title: 'Warnings', text: secrets.mask(warnings.join('\n')) }]),
-    ...(output.trim() === '' ? [] : [{ kind: 'output' as const, title: `Output of ${tool}`, text: secrets.mask(output) }]),
+    ...(warnings.length === 0
+      ? []
+      : [{ kind: 'output' as const, title: words.warnings, text: secrets.mask(warnings.join('\n')) }]),
+    ...(output.trim() === '' ? [] : [{ kind: 'output' as const, title: words.output(tool), text: secrets.mask(output) }]),
   ];
 }
 
-function summary({ before, after, applied }: Migrated): string {
-  if (sameSet(before, after)) return `Nothing to apply: the database is at ${shown(after)}.`;
+function summary({ before, after, applied }: Migrated, words: MigrateWords): string {
+  if (sameSet(before, after)) return words.nothingToApplyAt(shown(after, words));
   const { migrations, durationMs } = applied;
-  const count = migrations.length === 1 ? '1 migration' : `${migrations.length} migrations`;
-  return `${count} in ${(durationMs / 1000).toFixed(1)} s: from ${shown(before)} to ${shown(after)}.`;
+  return words.applied(migrations.length, durationMs, shown(before, words), shown(after, words));
 }
 
-function stateSentence(before: Revisions, after: Revisions): string {
-  if (sameSet(before, after)) return `The database is still at ${shown(after)}.`;
-  return `The database went from ${shown(before)} to ${shown(after)}: a part was applied.`;
+function stateSentence(before: Revisions, after: Revisions, words: MigrateWords): string {
+  if (sameSet(before, after)) return words.stillAt(shown(after, words));
+  return words.partApplied(shown(before, words), shown(after, words));
 }
 
-function several(heads: Revisions | undefined): string {
+function several(heads: Revisions | undefined, words: MigrateWords): string {
   if (heads === undefined || heads.length < 2) return '';
-  return ` The migration files end in ${heads.length} heads, ${shown(heads)}: merge them into one.`;
+  return words.severalHeads(heads.length, shown(heads, words));
 }
 
-function shown(revisions: Revisions): string {
-  return revisions.length === 0 ? 'no version (before the first migration)' : revisions.join(', ');
+function shown(revisions: Revisions, { noVersion }: MigrateWords): string {
+  return revisions.length === 0 ? noVersion : revisions.join(', ');
 }
 
 function ended(sentence: string): string {

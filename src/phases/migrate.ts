@@ -7,6 +7,7 @@ import { checkSteps } from './checks.ts';
 import { indexSteps, querySteps } from './migrate-indexes.ts';
 import { migrationRun } from './migrate-run.ts';
 import type { PhaseContext } from './phase.ts';
+import { migrateWords } from './words/migrate.ts';
 
 const DATABASE = 'migrate-database';
 const RUN = 'migrate-run';
@@ -19,13 +20,14 @@ const ANSWER_LIMIT_MS = 90_000;
 export function prepareMigrate(section: MigratePlan, context: PhaseContext): readonly Step[] {
   const run = migrationRun(section, context);
   const { position } = section;
+  const words = migrateWords(context.locale);
   const answers: Step = {
-    item: { id: DATABASE, title: 'Database answers', group: 'Migration', kind: 'postgres', required: true, position },
+    item: { id: DATABASE, title: words.databaseAnswers, group: words.migration, kind: 'postgres', required: true, position },
     limitMs: ANSWER_LIMIT_MS,
     carryOut: (step) => answer(section.database, { ...context, signal: step.signal }),
   };
   const runs: Step = {
-    item: { id: RUN, title: 'Migration runs', group: 'Migration', kind: section.tool.name, required: true, position },
+    item: { id: RUN, title: words.migrationRuns, group: words.migration, kind: section.tool.name, required: true, position },
     needs: [DATABASE],
     limitMs: section.limitMs,
     // Nothing of ours may hold locks or connections while it migrates.
@@ -35,8 +37,8 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   const limits: Step = {
     item: {
       id: 'migrate-limits',
-      title: 'Version and limits',
-      group: 'Migration',
+      title: words.limits,
+      group: words.migration,
       kind: section.tool.name,
       required: true,
       position,
@@ -46,7 +48,7 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
       const measurements = run.measurements();
       const judged = judgeCriteria(
         section.criteria,
-        { observations: [{ at: context.clock.now(), measurements }] },
+        { observations: [{ at: context.clock.now(), measurements }], locale: context.locale },
         section.policy,
       );
       return { ...judged, measurements };
@@ -60,7 +62,7 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
     ...(section.criteria.length === 0 ? [] : [limits]),
     ...indexSteps(section, context, after),
     ...querySteps(section, context, after),
-    ...checkSteps(section.checks, context, { group: 'Checks', needs: [RUN] }),
+    ...checkSteps(section.checks, context, { group: words.checks, needs: [RUN] }),
   ];
 }
 
@@ -72,13 +74,13 @@ async function answer(database: string, context: PhaseContext): Promise<Outcome>
     return { server: String(rows[0]?.['server_version'] ?? '').split(' ')[0] ?? '', label: session.label };
   });
   const throwaway = context.databases.throwaways?.().find(({ name }) => name === database);
-  if (!throwaway) return { state: 'pass', reason: 'criteria_met', message: `PostgreSQL ${server} at ${label}.` };
+  const words = migrateWords(context.locale);
+  if (!throwaway) return { state: 'pass', reason: 'criteria_met', message: words.server(server, label) };
   const { engine, readyMs } = throwaway;
-  const ready = `ready in ${(readyMs / 1000).toFixed(1)} s`;
   const message =
     engine === 'postgresql'
-      ? `PostgreSQL ${server}, started for this run, ${ready}.`
-      : `PGlite (PostgreSQL ${server}), started for this run, ${ready}. Its connections share one session: use a PostgreSQL where that matters.`;
+      ? words.started(`PostgreSQL ${server}`, readyMs)
+      : `${words.started(`PGlite (PostgreSQL ${server})`, readyMs)} ${words.oneSession}`;
   const measurements = {
     engine: { value: text(engine) },
     version: { value: version(server) },

@@ -1,3 +1,4 @@
+import type { Locale } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ports } from '../runner/ports.ts';
@@ -19,4 +20,6 @@ export interface PhaseContext extends Ports {
   /** Probe, and say what the tasks would do; change nothing. */
   readonly dryRun: boolean;
   readonly facts: Facts;
+  /** The language that the phase itself speaks: titles, headings, and what it says of an item. */
+  readonly locale: Locale;
 }

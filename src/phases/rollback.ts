@@ -1,7 +1,6 @@
 import { MeasurementError, PlanError } from '../checklist/errors.ts';
 import type { Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
-import { formatDuration } from '../criteria/format.ts';
 import { nearestName } from '../criteria/nearest.ts';
 import type { PlannedTask, RollbackOption, RollbackPlan } from '../plan/plan.ts';
 import { checkSteps } from './checks.ts';
@@ -9,6 +8,7 @@ import type { PhaseContext } from './phase.ts';
 import { inSequence } from './sequence.ts';
 import { outcomeOfTask, taskContext } from './task-outcome.ts';
 import { withinTime } from './time-limit.ts';
+import { type RollbackWords, rollbackWords } from './words/rollback.ts';
 
 /** A service needs a moment to come up again: its verification is asked this often (milliseconds). */
 const VERIFY_EVERY_MS = 2000;
@@ -45,7 +45,8 @@ export function rollbackSteps(
   context: PhaseContext,
   occasion: Occasion = {},
 ): readonly Step[] {
-  const group = `Rollback: ${option.name}`;
+  const words = rollbackWords(context.locale);
+  const group = words.group(option.name);
   const limit = timeLimit(option.withinMs, context);
   const inOrder = inSequence();
   const mending = occasion.on === 'failure';
@@ -65,7 +66,7 @@ export function rollbackSteps(
   };
 
   for (const task of option.tasks) add(taskStep(task, group, limit, context));
-  for (const check of checkSteps(section.verify, context, { group: 'Verification' })) add(verifyStep(check, limit, context));
+  for (const check of checkSteps(section.verify, context, { group: words.verification })) add(verifyStep(check, limit, context));
   if (section.verify.length === 0) add(unverified(section, context));
   return steps;
 }
@@ -99,6 +100,7 @@ function taskStep(
   limit: TimeLimit,
   context: PhaseContext,
 ): Step {
+  const words = rollbackWords(context.locale);
   return {
     item: { id, title, group, kind: task.name, required: true, position },
     async carryOut(step) {
@@ -107,14 +109,14 @@ function taskStep(
       const own = limitMs < limit.left();
       const late = () =>
         own
-          ? new MeasurementError('timed_out', `Not done within its own ${formatDuration(limitMs)}.`)
-          : new MeasurementError('time_limit_exceeded', `The rollback’s ${formatDuration(limit.withinMs)} are over.`);
+          ? new MeasurementError('timed_out', words.ownLimit(limitMs))
+          : new MeasurementError('time_limit_exceeded', words.limit(limit.withinMs));
       return outcomeOfTask(step, async () => {
         const around = { clock: context.clock, signal: step.signal };
         const done = await withinTime(Math.min(limitMs, limit.left()), around, late, (signal) =>
           task.perform({ ...taskContext(context, step), signal }),
         );
-        return { ...done, message: `${done.message} ${timeUsed(limit)}` };
+        return { ...done, message: `${done.message} ${timeUsed(limit, words)}` };
       });
     },
   };
@@ -122,18 +124,20 @@ function taskStep(
 
 /** Asks a check again and again until it passes or the option's time is over: then it has not been verified. */
 function verifyStep(check: Step, limit: TimeLimit, context: PhaseContext): Step {
+  const words = rollbackWords(context.locale);
   const { limitMs, ...rest } = check;
-  if (context.dryRun) return { ...check, carryOut: (step) => informing(check, step) };
+  if (context.dryRun) return { ...check, carryOut: (step) => informing(check, step, words) };
   return {
     ...rest,
     async carryOut(step) {
       limit.start();
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await attempted(check, limitMs, step, context);
-        if (outcome.state === 'pass' || outcome.state === 'warn') return { ...outcome, message: `Verified. ${timeUsed(limit)}` };
+        if (outcome.state === 'pass' || outcome.state === 'warn')
+          return { ...outcome, message: `${words.verified} ${timeUsed(limit, words)}` };
         if (outcome.state === 'skipped') return outcome;
-        if (limit.left() < VERIFY_EVERY_MS) return { ...outcome, ...notVerified(outcome, attempt, limit) };
-        step.progress(`asked ${attempt} times, not good yet; ${formatDuration(limit.left())} left`);
+        if (limit.left() < VERIFY_EVERY_MS) return { ...outcome, ...notVerified(outcome, attempt, limit, words) };
+        step.progress(words.asked(attempt, limit.left()));
         await context.clock.sleep(VERIFY_EVERY_MS, step.signal);
       }
     },
@@ -142,7 +146,7 @@ function verifyStep(check: Step, limit: TimeLimit, context: PhaseContext): Step 
 
 /** One attempt; what cannot be measured now may be in two seconds. */
 async function attempted(check: Step, limitMs: number | undefined, step: StepContext, context: PhaseContext): Promise<Outcome> {
-  const late = () => new MeasurementError('timed_out', `No answer within ${formatDuration(limitMs ?? 0)}.`);
+  const late = () => new MeasurementError('timed_out', rollbackWords(context.locale).noAnswer(limitMs ?? 0));
   const around = { clock: context.clock, signal: step.signal };
   try {
     if (limitMs === undefined) return await check.carryOut(step);
@@ -157,33 +161,32 @@ function notVerified(
   { state, message }: Outcome,
   attempts: number,
   limit: TimeLimit,
+  words: RollbackWords,
 ): Pick<Outcome, 'state' | 'reason' | 'message'> {
-  const tried = `Not verified after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, ${timeUsed(limit, false)}.`;
+  const tried = words.notVerified(attempts, words.used(limit.elapsed(), limit.withinMs));
   return { state, reason: 'not_verified', message: message === undefined ? tried : `${tried} ${message}` };
 }
 
 /** In a dry run the verification tells how things are, and decides nothing. */
-async function informing(check: Step, step: StepContext): Promise<Outcome> {
+async function informing(check: Step, step: StepContext, words: RollbackWords): Promise<Outcome> {
   try {
     const outcome = await check.carryOut(step);
-    const now =
-      outcome.state === 'pass' || outcome.state === 'warn' ? 'It would pass as things are.' : 'It would not pass as things are.';
+    const now = outcome.state === 'pass' || outcome.state === 'warn' ? words.wouldPass : words.wouldNotPass;
     return { ...outcome, state: 'skipped', reason: 'dry_run', message: [now, outcome.message].filter(Boolean).join(' ') };
   } catch (error) {
     if (!(error instanceof MeasurementError) || step.signal.aborted) throw error;
-    return { state: 'skipped', reason: 'dry_run', message: `It would not pass as things are. ${error.message}` };
+    return { state: 'skipped', reason: 'dry_run', message: `${words.wouldNotPass} ${error.message}` };
   }
 }
 
 /** A rollback that nothing proves has not passed. */
-function unverified({ position }: RollbackPlan, { dryRun }: PhaseContext): Step {
-  const message =
-    'The tasks are done, but the plan has no `verify:` that proves the previous state. Add a check of the running version.';
+function unverified({ position }: RollbackPlan, { dryRun, locale }: PhaseContext): Step {
+  const { previousState, verification, unverified: message } = rollbackWords(locale);
   return {
     item: {
       id: 'rollback-verification',
-      title: 'The previous state runs again',
-      group: 'Verification',
+      title: previousState,
+      group: verification,
       kind: 'rollback',
       required: true,
       position,
@@ -195,7 +198,7 @@ function unverified({ position }: RollbackPlan, { dryRun }: PhaseContext): Step 
   };
 }
 
-function timeUsed(limit: TimeLimit, sentence = true): string {
-  const used = `${formatDuration(limit.elapsed())} of ${formatDuration(limit.withinMs)} used`;
-  return sentence ? `${used.charAt(0).toUpperCase()}${used.slice(1)}.` : used;
+function timeUsed({ elapsed, withinMs }: TimeLimit, { used }: RollbackWords): string {
+  const text = used(elapsed(), withinMs);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -59,6 +59,7 @@ export function phaseContext(overrides: Partial<PhaseContext> = {}, plan: Partia
     plan: { origin, databases: {}, vars: {}, secrets: [], warnings: [], ...plan },
     databases: { url: () => Promise.reject(new Error('no databases here')) },
     dryRun: false,
+    locale: 'en',
     facts: {},
     ...overrides,
   };

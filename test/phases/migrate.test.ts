@@ -77,7 +77,7 @@ async function migrate({ project, databases, plan = {}, dryRun = false, signal, 
   });
   const origin = { file: 'holdpoint.yml', source: 'head' as const };
   const whole: Plan = { origin, databases: {}, vars: {}, secrets: [], warnings: [] };
-  const context: PhaseContext = { ...ports, plan: whole, databases, dryRun, facts: {} };
+  const context: PhaseContext = { ...ports, plan: whole, databases, dryRun, facts: {}, locale: 'en' };
   const steps = prepareMigrate(section(plan), context);
   const opened = openChecklist({ phase: 'migrate', subject: {}, plan: origin, dryRun, startedAt: 0 }, steps);
   const progress: string[] = [];

@@ -1,0 +1,164 @@
+import { formatDuration } from '../../criteria/format.ts';
+import type { Locale } from '../../criteria/value.ts';
+import type { IndexProblem } from '../../database/indexes.ts';
+
+/** What a migration says of itself. Revisions come as one text, or undefined before the first migration; times are milliseconds. */
+export interface MigrateWords {
+  readonly migration: string;
+  readonly indexes: string;
+  readonly queries: string;
+  readonly checks: string;
+  readonly databaseAnswers: string;
+  readonly migrationRuns: string;
+  readonly limits: string;
+  readonly server: (version: string, label: string) => string;
+  readonly started: (server: string, readyMs: number) => string;
+  readonly oneSession: string;
+
+  readonly noVersion: string;
+  readonly at: (version: string) => string;
+  readonly stillAt: (version: string) => string;
+  readonly partApplied: (before: string, after: string) => string;
+  readonly nothingToApply: string;
+  readonly nothingToApplyAt: (version: string) => string;
+  readonly applied: (count: number, tookMs: number, before: string, after: string) => string;
+  readonly wouldRun: (what: string) => string;
+  readonly filesEndIn: (heads: string) => string;
+  readonly severalHeads: (count: number, heads: string) => string;
+  readonly failed: (tool: string, exitCode: number | null, problem: string) => string;
+  readonly disagrees: (tool: string, why: string) => string;
+  readonly noVersionAtAll: string;
+  readonly otherHeads: (version: string, heads: string) => string;
+  readonly stopped: string;
+  readonly stateUnknown: (why: string | undefined) => string;
+  readonly table: { readonly title: string; readonly migration: string; readonly time: string };
+  readonly warnings: string;
+  readonly output: (tool: string) => string;
+
+  readonly indexOn: (index: string, table: string) => string;
+  readonly serves: (index: string, sql: string) => string;
+  readonly valid: (columns: string) => string;
+  readonly later: string;
+  readonly catalogSilent: (index: string) => string;
+  readonly problem: Readonly<Record<IndexProblem, (expected: string, found: string) => string>>;
+  readonly fix: string;
+  readonly query: string;
+  readonly plan: string;
+}
+
+const EN: MigrateWords = {
+  migration: 'Migration',
+  indexes: 'Indexes',
+  queries: 'Queries',
+  checks: 'Checks',
+  databaseAnswers: 'Database answers',
+  migrationRuns: 'Migration runs',
+  limits: 'Version and limits',
+  server: (version, label) => `PostgreSQL ${version} at ${label}.`,
+  started: (server, readyMs) => `${server}, started for this run, ready in ${formatDuration(readyMs)}.`,
+  oneSession: 'Its connections share one session: use a PostgreSQL where that matters.',
+
+  noVersion: 'no version (before the first migration)',
+  at: (version) => `The database is at ${version}`,
+  stillAt: (version) => `The database is still at ${version}.`,
+  partApplied: (before, after) => `The database went from ${before} to ${after}: a part was applied.`,
+  nothingToApply: 'Nothing to apply',
+  nothingToApplyAt: (version) => `Nothing to apply: the database is at ${version}.`,
+  applied: (count, tookMs, before, after) =>
+    `${count === 1 ? '1 migration' : `${count} migrations`} in ${formatDuration(tookMs)}: from ${before} to ${after}.`,
+  wouldRun: (what) => `Would run: ${what}`,
+  filesEndIn: (heads) => `; the files end in ${heads}`,
+  severalHeads: (count, heads) => ` The migration files end in ${count} heads, ${heads}: merge them into one.`,
+  failed: (tool, exitCode, problem) => `${tool} failed (exit code ${exitCode ?? 'none: it was killed'}): ${problem}`,
+  disagrees: (tool, why) =>
+    `${tool} reported no error, but ${why}. ` +
+    'Perhaps it migrated another database: it must take the URL from its environment, not from a file.',
+  noVersionAtAll: 'the database has no version at all',
+  otherHeads: (version, heads) => `the database is at ${version}, and the migration files end in ${heads}`,
+  stopped: 'The migration was stopped while it ran.',
+  stateUnknown: (why) =>
+    why === undefined
+      ? 'What state it left is not known: read it with the tool before going on.'
+      : `What state it left is not known: ${why}`,
+  table: { title: 'Migrations', migration: 'Migration', time: 'Time' },
+  warnings: 'Warnings',
+  output: (tool) => `Output of ${tool}`,
+
+  indexOn: (index, table) => `${index} on ${table}`,
+  serves: (index, sql) => `${index} serves ${sql}`,
+  valid: (columns) => `${columns}, valid.`,
+  later: 'Would be checked after the migration.',
+  catalogSilent: (index) => `The catalog told nothing about ${index}.`,
+  problem: {
+    table_missing: (_, found) => `Not there: ${found}.`,
+    missing: (expected, found) => `Not there: ${found}. Expected ${expected}.`,
+    order: (expected, found) => `The columns are in another order: ${found} instead of ${expected}.`,
+    columns: (expected, found) => `Other columns: ${found} instead of ${expected}.`,
+    unique: (expected, found) => `Unique where it should not be, or the other way round: ${found} instead of ${expected}.`,
+    predicate: (expected, found) => `It covers other rows: ${found} instead of ${expected}.`,
+    invalid: (_, found) => `It is there but cannot be used. ${found}.`,
+  },
+  fix: 'SQL that mends it',
+  query: 'Query',
+  plan: 'Plan',
+};
+
+const PT_BR: MigrateWords = {
+  migration: 'Migração',
+  indexes: 'Índices',
+  queries: 'Consultas',
+  checks: 'Verificações',
+  databaseAnswers: 'Banco de dados responde',
+  migrationRuns: 'Migração executa',
+  limits: 'Versão e limites',
+  server: (version, label) => `PostgreSQL ${version} em ${label}.`,
+  started: (server, readyMs) => `${server}, iniciado para esta execução, pronto em ${formatDuration(readyMs, 'pt-BR')}.`,
+  oneSession: 'Suas conexões dividem uma só sessão: use um PostgreSQL onde isso importa.',
+
+  noVersion: 'nenhuma versão (antes da primeira migração)',
+  at: (version) => `O banco está em ${version}`,
+  stillAt: (version) => `O banco continua em ${version}.`,
+  partApplied: (before, after) => `O banco foi de ${before} para ${after}: uma parte foi aplicada.`,
+  nothingToApply: 'Nada a aplicar',
+  nothingToApplyAt: (version) => `Nada a aplicar: o banco está em ${version}.`,
+  applied: (count, tookMs, before, after) =>
+    `${count === 1 ? '1 migração' : `${count} migrações`} em ${formatDuration(tookMs, 'pt-BR')}: de ${before} para ${after}.`,
+  wouldRun: (what) => `Executaria: ${what}`,
+  filesEndIn: (heads) => `; os arquivos terminam em ${heads}`,
+  severalHeads: (count, heads) => ` Os arquivos de migração terminam em ${count} pontas, ${heads}: junte-as em uma.`,
+  failed: (tool, exitCode, problem) =>
+    `${tool} falhou (código de saída ${exitCode ?? 'nenhum: foi encerrado à força'}): ${problem}`,
+  disagrees: (tool, why) =>
+    `${tool} não informou erro, mas ${why}. ` +
+    'Talvez tenha migrado outro banco: a URL deve vir do ambiente, não de um arquivo.',
+  noVersionAtAll: 'o banco não tem versão nenhuma',
+  otherHeads: (version, heads) => `o banco está em ${version}, e os arquivos de migração terminam em ${heads}`,
+  stopped: 'A migração foi parada enquanto executava.',
+  stateUnknown: (why) =>
+    why === undefined
+      ? 'Não se sabe em que estado ficou: consulte a ferramenta antes de continuar.'
+      : `Não se sabe em que estado ficou: ${why}`,
+  table: { title: 'Migrações', migration: 'Migração', time: 'Tempo' },
+  warnings: 'Avisos',
+  output: (tool) => `Saída de ${tool}`,
+
+  indexOn: (index, table) => `${index} em ${table}`,
+  serves: (index, sql) => `${index} atende a ${sql}`,
+  valid: (columns) => `${columns}, válido.`,
+  later: 'Seria verificado depois da migração.',
+  catalogSilent: (index) => `O catálogo nada disse sobre ${index}.`,
+  problem: {
+    table_missing: (_, found) => `Não existe: ${found}.`,
+    missing: (expected, found) => `Não existe: ${found}. Esperado: ${expected}.`,
+    order: (expected, found) => `As colunas estão em outra ordem: ${found} em vez de ${expected}.`,
+    columns: (expected, found) => `Outras colunas: ${found} em vez de ${expected}.`,
+    unique: (expected, found) => `Único onde não deveria ser, ou o contrário: ${found} em vez de ${expected}.`,
+    predicate: (expected, found) => `Cobre outras linhas: ${found} em vez de ${expected}.`,
+    invalid: (_, found) => `Existe, mas não pode ser usado. ${found}.`,
+  },
+  fix: 'SQL que corrige',
+  query: 'Consulta',
+  plan: 'Plano da consulta',
+};
+
+export const migrateWords = (locale: Locale): MigrateWords => (locale === 'pt-BR' ? PT_BR : EN);
