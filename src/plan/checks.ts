@@ -10,7 +10,7 @@ import type { PlannedCheck, PlannedCriterion } from './plan.ts';
 import { readPolicy } from './policy.ts';
 import { readProbe } from './probe.ts';
 import type { Reader } from './reader.ts';
-import { findCycle, meaningOf, namesFor, namesToLookUp, type Provider } from './references.ts';
+import { findCycle, meaningOf, type Named, namesFor, namesToLookUp, type Provider } from './references.ts';
 import { checkSchema, itemFields, type RawCheck } from './sections/check.ts';
 
 /** An item before its names are looked up among all items. */
@@ -105,8 +105,13 @@ function lookUpNames(
   reader: Reader,
 ): void {
   const { filled, problems, vars } = reader;
+  const meanings = new Map<string, Named | undefined>();
+  const meant = (name: string): Named | undefined => {
+    if (!meanings.has(name)) meanings.set(name, meaningOf(name, draft, all, vars));
+    return meanings.get(name);
+  };
   for (const { name, offset, word } of namesToLookUp(read)) {
-    const meaning = meaningOf(name, draft, all, vars);
+    const meaning = meant(name);
     if (meaning === undefined || (word && 'promised' in meaning && meaning.promised === 'unknown')) continue;
     if ('promised' in meaning) for (const id of meaning.references) references.add(id);
     else {
@@ -131,7 +136,7 @@ function lookUpNames(
     lookup: (name: string): Promised | undefined => {
       const unit = units.get(name);
       if (unit !== undefined) return unit;
-      const meaning = meaningOf(name, draft, all, vars);
+      const meaning = meant(name);
       if (meaning === undefined) return undefined;
       return 'promised' in meaning ? meaning.promised : 'unknown';
     },

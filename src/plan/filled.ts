@@ -45,6 +45,7 @@ export function fill(document: PlanDocument, variables: Variables, problems: Pro
   }
 
   function interpolated(scalar: ScalarNode, path: Path): Interpolated {
+    if (!scalar.written.includes('${')) return untouched(scalar.written);
     const where = path.join('/');
     const done = texts.get(where);
     if (done !== undefined) return done;
@@ -111,6 +112,9 @@ export function fill(document: PlanDocument, variables: Variables, problems: Pro
     },
   };
 }
+
+/** A text without variables, as most are. */
+const untouched = (text: string): Interpolated => ({ text, unset: [], changed: false, written: (index) => index });
 
 const CRITERIA: InterpolateOptions = {
   fit: (value, before) => ({ value: criterionText(value, before) }),

@@ -30,15 +30,14 @@ export function progressSink({ locale, colour, width, sources = {}, write }: Pro
     write(`${CLEAR_LINE}${line}`);
     live = line;
   };
-  const tell = (item: Item): void => {
-    if (told.has(item.id)) return;
-    told.add(item.id);
-    showLive('');
-    write(`${progressLine(item, style)}\n`);
-  };
+  const hasEnded = ({ state }: Item): boolean => state !== 'pending' && state !== 'running';
   const update = (checklist: Checklist): void => {
-    const ended = checklist.items.filter(({ state }) => state !== 'pending' && state !== 'running');
-    for (const item of ended) tell(item);
+    const ended = checklist.items.filter((item) => hasEnded(item) && !told.has(item.id));
+    if (ended.length > 0) {
+      for (const { id } of ended) told.add(id);
+      showLive('');
+      write(ended.map((item) => `${progressLine(item, style)}\n`).join(''));
+    }
     const running = checklist.items.find(({ state }) => state === 'running');
     showLive(running === undefined ? '' : progressLine(running, style));
   };
