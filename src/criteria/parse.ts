@@ -318,6 +318,7 @@ class Parser {
 
   /** A `baseline` alone is that of the one measurement that its comparison speaks of. */
   private nameBaselines(expression: Expression): void {
+    if (this.open.length === 0) return;
     const names = namesIn(expression);
     const [name] = names;
     for (const baseline of this.open) {

@@ -44,28 +44,33 @@ export function partsOf(node: Term | Expression): readonly (Term | Expression)[]
   }
 }
 
-/** All terms without parts below a node. */
-export function termsOf(node: Term | Expression): readonly Term[] {
+function eachLeaf(node: Term | Expression, see: (term: Term) => void): void {
   const parts = partsOf(node);
-  if (parts.length === 0) return isTerm(node) ? [node] : [];
-  return parts.flatMap(termsOf);
+  for (const part of parts) eachLeaf(part, see);
+  if (parts.length === 0 && isTerm(node)) see(node);
 }
 
 /** What a node names: measurements, baselines, and words that may be either a measurement or a text. */
 export function namedTerms(node: Term | Expression): readonly (Reference | BaselineReference | Word)[] {
-  return termsOf(node).filter((term) => term.kind === 'reference' || term.kind === 'baseline' || term.kind === 'word');
+  const named: (Reference | BaselineReference | Word)[] = [];
+  eachLeaf(node, (term) => {
+    if (term.kind === 'reference' || term.kind === 'baseline' || term.kind === 'word') named.push(term);
+  });
+  return named;
 }
 
 /** Names of measurements, each once, in order; without the baseline's. */
 export function namesIn(node: Term | Expression): readonly string[] {
-  const names = namedTerms(node).flatMap((term) =>
-    term.kind === 'reference' ? [term.name] : term.kind === 'word' ? [term.word] : [],
-  );
-  return [...new Set(names)];
+  const names = new Set<string>();
+  for (const term of namedTerms(node)) {
+    if (term.kind === 'reference') names.add(term.name);
+    else if (term.kind === 'word') names.add(term.word);
+  }
+  return [...names];
 }
 
 export function usesBaseline(node: Term | Expression): boolean {
-  return termsOf(node).some((term) => term.kind === 'baseline');
+  return namedTerms(node).some((term) => term.kind === 'baseline');
 }
 
 /** The longest `for` in milliseconds. */
