@@ -127,8 +127,8 @@ describe
       const run = await plan.run(['migrate'], environment);
       expect(run).toMatchObject({ verdict: 'fail', exitCode: 1 });
       expect(run.trouble).toEqual([
-        'ix_intervention_plans_status_needs_review on intervention_plans: fail index_columns_differ',
-        'ix_intervention_plans_review_frequency on intervention_plans: fail index_missing',
+        'ix_intervention_plans_status_needs_review em intervention_plans: fail index_columns_differ',
+        'ix_intervention_plans_review_frequency em intervention_plans: fail index_missing',
         expect.stringMatching(/ix_intervention_plans_review_frequency .*: fail index_unused$/),
       ]);
       expect(run.terminal).toContain('(needs_review, status)');
