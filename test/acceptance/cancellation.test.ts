@@ -81,6 +81,18 @@ describe.skipIf(process.platform === 'win32')('a job that is cancelled', () => {
     expectCancelled(await holdGate({ plan: HANGING, faults, cancelWhen: started }));
   });
 
+  test('while its check run is still being made, slowly, leaves no check run open', async () => {
+    const gate = await holdGate({
+      event: 'pull_request',
+      plan: HANGING,
+      faults: [{ method: 'POST', path: 'check-runs', delayMs: 2_700 }],
+      cancelWhen: ({ github }) => github.state.statuses.length > 0,
+    });
+    expect(gate.conclusion).toBe('cancelled');
+    expect(gate.github.state.checkRuns.filter(({ status }) => status !== 'completed')).toEqual([]);
+    expect(gate.checkRun?.conclusion).toBe('cancelled');
+  });
+
   test('while GitHub is out of order ends in time, and its report says what could not be posted', async () => {
     const faults = [{ method: 'PATCH', path: /./, reset: true as const, times: ALWAYS }];
     const gate = await holdGate({ plan: HANGING, faults, cancelWhen: started });
