@@ -37,6 +37,8 @@ function main(args: readonly string[]): void {
     } else {
       rmSync(DIST, { recursive: true, force: true });
       cpSync(target, DIST, { recursive: true });
+      // A temporary folder is its owner's alone; the bundle is anybody's to run.
+      chmodSync(DIST, 0o755);
     }
     reportSizes(target, files);
   } finally {
