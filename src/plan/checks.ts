@@ -122,9 +122,8 @@ function lookUpNames(
       );
     }
   }
-  const hyphenated = all.find(
-    ({ id }) => id.includes('-') && read.criterion.source.replaceAll(/`[^`]*`/g, '').includes(`${id}.`),
-  );
+  const bare = read.criterion.source.replaceAll(/`[^`]*`/g, '');
+  const hyphenated = bare.includes('.') ? all.find(({ id }) => id.includes('-') && bare.includes(`${id}.`)) : undefined;
   if (hyphenated !== undefined) {
     problems.add(
       `A name with \`-\` in it stands in backticks: \`\` \`${hyphenated.id}.…\` \`\`. Or give that item a short \`id:\`.`,

@@ -35,18 +35,17 @@ export function meaningOf(name: string, item: Provider, all: readonly Provider[]
   const variable = promisedByVariables(name, vars);
   if (variable !== undefined) return own(variable);
   if (hasOpenPrefix(item, name)) return own('unknown');
-  const others = all.filter((other) => other !== item);
   const anything = measuresAnything(item);
-  // Settings have names of their own, whatever they are: what an earlier file has must not stand for what is missing in this one.
-  const foreign = anything && !hasClosedNames(item) ? others.filter(({ named }) => named) : others;
-  const qualified = foreign.flatMap((other) => {
-    const rest = name.startsWith(`${other.id}.`) ? name.slice(other.id.length + 1) : undefined;
-    const promised = rest === undefined ? undefined : promisedBy(other, rest);
-    return promised === undefined ? [] : [{ promised, references: [other.id] }];
-  });
-  if (qualified[0] !== undefined) return qualified[0];
-  if (anything && (!hasClosedNames(item) || mentions(item, name))) return own('unknown');
+  const anyName = anything && !hasClosedNames(item);
+  for (const other of name.includes('.') ? all : []) {
+    // Settings have names of their own, whatever they are: what an earlier file has must not stand for what is missing in this one.
+    if (other === item || (anyName && !other.named) || !name.startsWith(`${other.id}.`)) continue;
+    const promised = promisedBy(other, name.slice(other.id.length + 1));
+    if (promised !== undefined) return { promised, references: [other.id] };
+  }
+  if (anyName || (anything && mentions(item, name))) return own('unknown');
 
+  const others = all.filter((other) => other !== item);
   const measuring = others.flatMap((other) => {
     const promised = closedName(other, name);
     return promised === undefined ? [] : [{ promised, references: [other.id] }];
