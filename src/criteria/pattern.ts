@@ -152,8 +152,8 @@ type Instruction =
   | { readonly kind: 'fork'; readonly to: number[] }
   | { readonly kind: 'found' };
 
-/** With the longest text, a pattern of this many instructions is still judged within a second. */
-const MOST_INSTRUCTIONS = 1000;
+/** With the longest text, a pattern of this many instructions is judged in about a second. */
+const MOST_INSTRUCTIONS = 500;
 
 function emit(piece: Piece, program: Instruction[], length: number): void {
   const often =
