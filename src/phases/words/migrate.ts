@@ -90,8 +90,9 @@ const EN: MigrateWords = {
   later: 'Would be checked after the migration.',
   catalogSilent: (index) => `The catalog told nothing about ${index}.`,
   problem: {
-    table_missing: (_, found) => `Not there: ${found}.`,
-    missing: (expected, found) => `Not there: ${found}. Expected ${expected}.`,
+    // The reason's label, `index missing`, stands before these two.
+    table_missing: (_, found) => `${found}.`,
+    missing: (expected, found) => `expected ${expected}, ${found}.`,
     order: (expected, found) => `The columns are in another order: ${found} instead of ${expected}.`,
     columns: (expected, found) => `Other columns: ${found} instead of ${expected}.`,
     unique: (expected, found) => `Unique where it should not be, or the other way round: ${found} instead of ${expected}.`,
@@ -148,8 +149,8 @@ const PT_BR: MigrateWords = {
   later: 'Seria verificado depois da migração.',
   catalogSilent: (index) => `O catálogo nada disse sobre ${index}.`,
   problem: {
-    table_missing: (_, found) => `Não existe: ${found}.`,
-    missing: (expected, found) => `Não existe: ${found}. Esperado: ${expected}.`,
+    table_missing: (_, found) => `a tabela não existe (${found}).`,
+    missing: (expected, found) => `esperado ${expected} (${found}).`,
     order: (expected, found) => `As colunas estão em outra ordem: ${found} em vez de ${expected}.`,
     columns: (expected, found) => `Outras colunas: ${found} em vez de ${expected}.`,
     unique: (expected, found) => `Único onde não deveria ser, ou o contrário: ${found} em vez de ${expected}.`,
