@@ -26,7 +26,11 @@ async function main(): Promise<number> {
       return await runGateAction(second, env, cancellation.signal);
     }
     const [{ runCommandLine }, { processTerminal }] = await Promise.all([import('./cli/run.ts'), import('./cli/terminal.ts')]);
-    return await runCommandLine(argv.slice(2), env, cancellation.signal, processTerminal(process));
+    const terminal = processTerminal(process);
+    const status = await runCommandLine(argv.slice(2), env, cancellation.signal, terminal);
+    await terminal.flushed();
+    // All is said and done. By itself, Node would take its heap apart first.
+    process.exit(status);
   } finally {
     cancellation.dispose();
   }

@@ -15,11 +15,17 @@ export interface Terminal {
   error(text: string): Promise<void>;
 }
 
+export interface ProcessTerminal extends Terminal {
+  /** Resolves once all that was written has been handed on. */
+  flushed(): Promise<void>;
+}
+
 /**
  * The process's own terminal. Honours NO_COLOR and FORCE_COLOR, as no-color.org describes them; a CI log is no terminal. A stream is
  * opened when it is first used: Node takes some milliseconds for each.
  */
-export function processTerminal(process: NodeJS.Process): Terminal {
+export function processTerminal(process: NodeJS.Process): ProcessTerminal {
+  const last: Record<'out' | 'error', Promise<void>> = { out: Promise.resolve(), error: Promise.resolve() };
   const output = opened(() => process.stdout, process.env);
   const errors = opened(() => process.stderr, process.env);
   return {
@@ -29,8 +35,17 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     get errors() {
       return errors().about;
     },
-    out: (text) => output().write(text),
-    error: (text) => errors().write(text),
+    out(text) {
+      last.out = output().write(text);
+      return last.out;
+    },
+    error(text) {
+      last.error = errors().write(text);
+      return last.error;
+    },
+    async flushed() {
+      await Promise.all([last.out, last.error]);
+    },
   };
 }
 
