@@ -118,7 +118,7 @@ describe('a migration as it should be', () => {
       'query-1 pass',
     ]);
     expect(checklist).toMatchObject({ verdict: 'pass' });
-    expect(item('migrate-run').message).toMatch(/^2 migrations in [\d.]+ s: from no version .* to 5403edb1d087\.$/);
+    expect(item('migrate-run').message).toMatch(/^2 migrations in [\d.]+ m?s: from no version .* to 5403edb1d087\.$/);
     expect(item('migrate-run').measurements).toMatchObject({
       version: { value: { text: '5403edb1d087' } },
       version_before: { value: { text: 'none' } },
@@ -165,7 +165,7 @@ describe('a migration as it should be', () => {
     const { checklist, item } = await migrate({ project, databases });
     await databases.stop();
     expect(checklist.verdict).toBe('pass');
-    expect(item('migrate-database').message).toMatch(/^PostgreSQL [\d.]+, started for this run, ready in [\d.]+ s\.$/);
+    expect(item('migrate-database').message).toMatch(/^PostgreSQL [\d.]+, started for this run, ready in [\d.]+ m?s\.$/);
   });
 });
 
