@@ -81,7 +81,8 @@ async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readon
     const plan = readPlan(gate.source, ports.env, { phase: gate.phase });
     for (const secret of plan.secrets) ports.secrets.add(secret);
     const databases = openDatabases(plan.databases, ports);
-    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts };
+    const locale = gate.locale ?? plan.locale ?? 'en';
+    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts, locale };
     return { plan, databases, prepared: await prepare(gate.phase, plan, gate.option, context) };
   } catch (error) {
     if (error instanceof PlanError || error instanceof PlanErrors) return { error };
