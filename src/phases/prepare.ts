@@ -3,6 +3,7 @@ import type { Phase } from '../checklist/model.ts';
 import type { Step } from '../checklist/step.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PhaseContext } from './phase.ts';
+import { preparePreDeploy } from './pre-deploy.ts';
 
 /** The steps of one phase and how many of them may run at a time. */
 export interface Prepared {
@@ -11,7 +12,7 @@ export interface Prepared {
 }
 
 /**
- * Turns the plan's section for a phase into steps. Each phase is loaded only when it is the one.
+ * Turns the plan's section for a phase into steps. Each phase is loaded only when it is the one; pre-deploy's few lines, which most runs need, are there.
  *
  * @param option the rollback option that the run asks for.
  * @throws PlanError when the plan has no such section, or the rollback no such option.
@@ -20,7 +21,6 @@ export async function prepare(phase: Phase, plan: Plan, option: string | undefin
   switch (phase) {
     case 'pre-deploy': {
       const section = plan.preDeploy ?? missing(phase, plan);
-      const { preparePreDeploy } = await import('./pre-deploy.ts');
       return { steps: preparePreDeploy(section, context), concurrency: section.concurrency };
     }
     case 'migrate': {
