@@ -31,6 +31,6 @@ export function startFigure(): Figure {
 }
 
 function run(args: readonly string[], cwd: string, expected: number): void {
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
   if (status !== expected) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
 }
