@@ -105,7 +105,7 @@ export const command = defineProbe<CommandSpec>({
       // A process that a signal ended has no exit code, which must not look like success.
       exit_code: {
         value: number(result.exitCode ?? Number.NaN),
-        ...(result.exitCode === null ? { note: 'stopped by a signal' } : {}),
+        ...exitNote(result),
       },
       duration: { value: milliseconds(result.durationMs) },
       stdout: { value: text(result.stdout.trimEnd().slice(-LONGEST_TEXT)) },
@@ -138,6 +138,13 @@ function outputOf(spec: CommandSpec, { stdout, exitCode }: ExecResult, wanted: R
 
 function filledLines(output: string): string[] {
   return output.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
+/** What a reader wants to see beside an exit code that is not 0: how it came about. */
+function exitNote({ exitCode, stdout, stderr }: ExecResult): { readonly note?: string } {
+  if (exitCode === null) return { note: 'stopped by a signal' };
+  const last = filledLines(stderr).at(-1) ?? filledLines(stdout).at(-1);
+  return exitCode === 0 || last === undefined ? {} : { note: last.trim().slice(0, 300) };
 }
 
 function endOf({ stdout, stderr }: ExecResult): string {

@@ -38,7 +38,7 @@ export interface Gauge {
 export function findings(item: Item, locale: Locale = 'en'): readonly Finding[] {
   if (item.state === 'pass' || item.state === 'pending' || item.state === 'running' || item.state === 'skipped') return [];
   const words = wordsOf(locale);
-  const judged = troubling(item).flatMap((judgement) => fromJudgement(judgement, words, locale));
+  const judged = troubling(item).flatMap((judgement) => fromJudgement(judgement, item, words, locale));
   if (judged.length === 0) return [fromReason(item, words)];
   const message = item.message === undefined ? '' : shortLine(item.message, MESSAGE_LENGTH);
   return message === '' || judged.some((finding) => finding.message === message)
@@ -109,7 +109,7 @@ function fromReason(item: Item, words: Words): Finding {
   return { message, sentence: message };
 }
 
-function fromJudgement(judgement: Judgement, words: Words, locale: Locale): readonly Finding[] {
+function fromJudgement(judgement: Judgement, item: Item, words: Words, locale: Locale): readonly Finding[] {
   const criterion = shortLine(judgement.criterion, CRITERION_LENGTH);
   const detail = shortLine(judgement.detail ?? '', MESSAGE_LENGTH);
   if (judgement.outcome === 'unknown') {
@@ -128,9 +128,15 @@ function fromJudgement(judgement: Judgement, words: Words, locale: Locale): read
   }
   return culprits.map((comparison, at) => {
     const finding = fromComparison(comparison, words, locale);
-    // The detail belongs to the criterion, so it is said once.
-    return at > 0 || detail === '' ? finding : { ...finding, message: detail, sentence: `${finding.sentence} – ${detail}` };
+    // The detail belongs to the criterion, so it is said once; a measurement's note belongs to its figure.
+    const said = at === 0 && detail !== '' ? detail : noteOf(item, comparison);
+    return said === '' ? finding : { ...finding, message: said, sentence: `${finding.sentence} – ${said}` };
   });
+}
+
+function noteOf({ measurements }: Item, { subject }: Comparison): string {
+  const note = Object.hasOwn(measurements, subject) ? measurements[subject]?.note : undefined;
+  return shortLine(note ?? '', MESSAGE_LENGTH);
 }
 
 /** The comparisons that made the judgement come out as it did; all of them when a `not` or `or` hides which. */

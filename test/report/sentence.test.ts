@@ -87,3 +87,15 @@ describe('a finding', () => {
     expect(resultLine(good)).toBe(`a ${formatValue(number(2))}`);
   });
 });
+
+test('shows the note of a figure that failed: a command’s last line says why its exit code is what it is', () => {
+  const [finding] = findings(
+    item('backup', {
+      state: 'fail',
+      reason: 'criterion_failed',
+      judgements: [judgement('exit_code == 0', [comparison('exit_code', '==', number(2), number(0), 'violated')])],
+      measurements: { exit_code: { value: number(2), note: 'pg_dump: error: no such table' } },
+    }),
+  );
+  expect(finding?.sentence).toBe('exit_code was 2, allowed = 0 – pg_dump: error: no such table');
+});
