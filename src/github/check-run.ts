@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest';
 import type { Clock } from '../checklist/clock.ts';
-import type { Checklist } from '../checklist/model.ts';
+import type { Checklist, Phase } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
 import { cutToBytes } from '../report/budget.ts';
@@ -33,8 +33,6 @@ export interface CheckRunOptions {
   /** This gate's alone, among all of this name at the commit. */
   readonly externalId?: string;
   readonly detailsUrl?: string;
-  /** Told once the check run exists, before anything else is done. */
-  readonly onCreated?: (id: number, url: string) => void | Promise<void>;
   /** Whether to remark at the plan's lines. */
   readonly annotate: boolean;
   /** Of the annotations. */
@@ -42,12 +40,19 @@ export interface CheckRunOptions {
 }
 
 export interface CheckRunSink extends Sink {
+  /** Whether GitHub shows it in progress, or may: the answer to its making was lost. */
+  readonly leftOpen: boolean;
   /** The page of the check run; undefined while there is none. */
   readonly url: string | undefined;
   readonly id: number | undefined;
 }
 
 type Conclusion = 'success' | 'failure' | 'cancelled';
+
+/** Fixed, and its own for each phase. */
+export function checkRunName(phase: Phase): string {
+  return `Holdpoint: ${phase}`;
+}
 
 /**
  * Only what passed is a success: GitHub takes `neutral` and `skipped` for as good as that, so a checklist that tells nothing,
@@ -75,6 +80,7 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
   const { client, owner, repo, headSha, name, clock, render, externalId, detailsUrl } = options;
   const api = client.rest.checks;
   let created: { readonly id: number; readonly url: string } | undefined;
+  let completed = false;
   let updates: Updates<Checklist> | undefined;
   let shown: string | undefined;
   let newest: Checklist | undefined;
@@ -112,7 +118,7 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
                 ...state,
               })
             : await api.update({ ...place, check_run_id: made, ...state });
-        await keep(data.id, data.html_url ?? '');
+        created = { id: data.id, url: data.html_url ?? '' };
         return;
       } catch (error) {
         doubtful ||= mayHaveBeenDone(error);
@@ -133,15 +139,6 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
     } catch (error) {
       if (mayPass(error)) throw error;
       return undefined;
-    }
-  };
-
-  const keep = async (id: number, url: string): Promise<void> => {
-    created = { id, url };
-    try {
-      await options.onCreated?.(id, url);
-    } catch {
-      // Who keeps the id is the second line of defence; without it the first one still works.
     }
   };
 
@@ -183,6 +180,9 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
 
   return {
     name: 'check run',
+    get leftOpen() {
+      return !completed && (created !== undefined || doubtful);
+    },
     get id() {
       return created?.id;
     },
@@ -208,6 +208,7 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
       await updates?.stop();
       try {
         await complete(checklist);
+        completed = true;
       } catch (error) {
         throw new Error(describeFailure(error, 'check run', 'checks: write'), { cause: error });
       }

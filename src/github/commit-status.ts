@@ -4,7 +4,7 @@ import type { Checklist, Phase } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
 import { safeUrl, shortLine } from '../report/escape.ts';
 import { atMost } from './at-most.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, statusOf } from './failure.ts';
 
 /** The part of GitHub's API that a commit status needs. */
 export interface StatusesApi {
@@ -21,8 +21,6 @@ export interface CommitStatusOptions {
   readonly title: (checklist: Checklist) => string;
   /** Where the status leads: asked each time, because the check run's page is known only later. */
   readonly targetUrl: () => string | undefined;
-  /** Told once GitHub has the pending status. */
-  readonly onPosted?: () => void | Promise<void>;
 }
 
 /** GitHub: "description is too long (maximum is 140 characters)". */
@@ -46,13 +44,19 @@ export function statusStateOf({
   return verdict === 'fail' ? 'failure' : 'error';
 }
 
+export interface CommitStatusSink extends Sink {
+  /** Whether GitHub shows it as pending, or may. */
+  readonly leftOpen: boolean;
+}
+
 /**
  * Shows the checklist as a commit status: pending, then the verdict. The pending one is sent on the side, so that the gate does not
  * wait for it; only what `close` cannot do is told.
  */
-export function commitStatusSink(options: CommitStatusOptions): Sink {
-  const { client, owner, repo, headSha, phase, clock, title, targetUrl, onPosted } = options;
+export function commitStatusSink(options: CommitStatusOptions): CommitStatusSink {
+  const { client, owner, repo, headSha, phase, clock, title, targetUrl } = options;
   let pending: Promise<void> = Promise.resolve();
+  let leftOpen = false;
 
   const tooLate = new AbortController();
 
@@ -72,11 +76,16 @@ export function commitStatusSink(options: CommitStatusOptions): Sink {
 
   return {
     name: 'commit status',
+    get leftOpen() {
+      return leftOpen;
+    },
     open(checklist) {
       if (checklist.verdict === 'running') {
-        pending = post(checklist, tooLate.signal)
-          .then(onPosted)
-          .catch(() => undefined);
+        // What GitHub refused is not there; of what got no answer nobody knows.
+        leftOpen = true;
+        pending = post(checklist, tooLate.signal).catch((error: unknown) => {
+          leftOpen = statusOf(error) === undefined;
+        });
       }
       return Promise.resolve();
     },
@@ -90,6 +99,7 @@ export function commitStatusSink(options: CommitStatusOptions): Sink {
       await pending;
       try {
         await post(checklist);
+        leftOpen = false;
       } catch (error) {
         throw new Error(describeFailure(error, 'commit status', 'statuses: write'), { cause: error });
       }

@@ -4,8 +4,8 @@ import type { Sink } from '../checklist/sink.ts';
 import type { Locale } from '../criteria/value.ts';
 import { renderSummary, renderText, renderTitle } from '../report/markdown.ts';
 import { planProblemsMarkdown, planProblemsOf } from '../report/plan-problems.ts';
-import type { OpenState, StateFile } from '../runner/state.ts';
-import { checkRunSink } from './check-run.ts';
+import type { StateFile } from '../runner/state.ts';
+import { checkRunName, checkRunSink } from './check-run.ts';
 import type { GithubClient } from './client.ts';
 import { commitStatusSink } from './commit-status.ts';
 import type { EventFacts } from './event.ts';
@@ -24,7 +24,7 @@ export interface GithubSinks {
   readonly sinks: readonly Sink[];
   /** The page of the check run, once there is one. */
   checkRunUrl(): string | undefined;
-  /** Whether all was brought to its end: then nothing is left for the closing step. */
+  /** Whether nothing is left for the closing step: all that was begun was brought to its end. */
   closed(): boolean;
 }
 
@@ -36,15 +36,16 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
   if (owner === undefined || repo === undefined || headSha === undefined)
     return { sinks: [], checkRunUrl: () => undefined, closed: () => true };
 
-  let open: OpenState = { owner, repo, sha: headSha, phase, statusPosted: false, open: true };
-  const keep = async (more: Partial<OpenState>): Promise<void> => {
-    open = { ...open, ...more };
-    await state?.write(open);
-  };
+  // The jobs of a matrix have one name.
+  const externalId = ['holdpoint', phase, event.runId, event.attempt, event.job, crypto.randomUUID().slice(0, 8)]
+    .filter((part) => part !== undefined)
+    .join(':');
+  // Known before anything is posted, so that no moment is left in which a killed gate leaves something that nobody looks for.
+  const kept = state?.write({ owner, repo, sha: headSha, phase, externalId }).catch(() => undefined);
   const place = { client, owner, repo, headSha };
   const checkRun = checkRunSink({
     ...place,
-    name: `Holdpoint: ${phase}`,
+    name: checkRunName(phase),
     clock,
     locale,
     annotate: true,
@@ -56,12 +57,8 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
       },
       text: (checklist) => renderText(checklist, { locale }),
     },
-    // The jobs of a matrix have one name.
-    externalId: ['holdpoint', phase, event.runId, event.attempt, event.job, crypto.randomUUID().slice(0, 8)]
-      .filter((part) => part !== undefined)
-      .join(':'),
+    externalId,
     ...(runUrl === undefined ? {} : { detailsUrl: runUrl }),
-    onCreated: (id) => keep({ checkRunId: id }),
   });
   const status = commitStatusSink({
     ...place,
@@ -69,17 +66,19 @@ export function githubSinks(options: GithubSinksOptions): GithubSinks {
     clock,
     title: (checklist) => renderTitle(checklist, locale),
     targetUrl: () => checkRun.url ?? runUrl,
-    onPosted: () => keep({ statusPosted: true }),
   });
-  let left = 2;
-  const counted = (sink: Sink): Sink => ({
+  const afterState = (sink: Sink): Sink => ({
     name: sink.name,
-    open: (checklist) => sink.open(checklist),
-    update: (checklist) => sink.update(checklist),
-    async close(checklist) {
-      await sink.close(checklist);
-      left -= 1;
+    async open(checklist) {
+      await kept;
+      await sink.open(checklist);
     },
+    update: (checklist) => sink.update(checklist),
+    close: (checklist) => sink.close(checklist),
   });
-  return { sinks: [counted(checkRun), counted(status)], checkRunUrl: () => checkRun.url, closed: () => left === 0 };
+  return {
+    sinks: [afterState(checkRun), afterState(status)],
+    checkRunUrl: () => checkRun.url,
+    closed: () => !checkRun.leftOpen && !status.leftOpen,
+  };
 }

@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path';
 import { PHASES, type Phase } from '../checklist/model.ts';
 import type { Environment } from './ports.ts';
 
-/** What a gate has open at GitHub: names and numbers only, no secret. */
+/**
+ * Where a gate shows itself at GitHub: names only, no secret. Written before anything is posted and never changed: what was posted is
+ * asked of GitHub, which knows it also of a request whose answer nobody lived to see.
+ */
 export interface OpenState {
   readonly owner: string;
   readonly repo: string;
   readonly sha: string;
   readonly phase: Phase;
   /** For the reader. A closing step takes the address from its own environment: a file must not say where the token goes. */
-  readonly checkRunId?: number;
-  /** Whether a pending commit status was posted. */
-  readonly statusPosted: boolean;
-  /** False once everything was closed. */
-  readonly open: boolean;
+  /** By which the gate's own check run is told from others of its name. */
+  readonly externalId: string;
 }
 
 export interface StateFile {
@@ -66,15 +66,12 @@ export async function readState(path: string): Promise<OpenState | undefined> {
 function isOpenState(value: unknown): value is OpenState {
   if (typeof value !== 'object' || value === null) return false;
   const at = (name: string): unknown => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
-  const id = at('checkRunId');
   return (
     isName(at('owner')) &&
     isName(at('repo')) &&
     isMatch(at('sha'), /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/) &&
     PHASES.some((phase) => phase === at('phase')) &&
-    (id === undefined || (typeof id === 'number' && Number.isSafeInteger(id) && id > 0)) &&
-    typeof at('statusPosted') === 'boolean' &&
-    typeof at('open') === 'boolean'
+    isMatch(at('externalId'), /^[\w.:\- ]{1,400}$/)
   );
 }
 

@@ -10,9 +10,7 @@ const STATE: OpenState = {
   repo: 'shop',
   sha: SHA,
   phase: 'canary',
-  checkRunId: 41,
-  statusPosted: true,
-  open: true,
+  externalId: 'holdpoint:canary:7:1:gate',
 };
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
@@ -31,8 +29,11 @@ const github =
   (checkStatus: string, statuses: unknown) =>
   ({ method, path }: Recorded): Answer => {
     if (method !== 'GET') return { status: 200 };
-    if (path.includes('/check-runs/')) {
-      return { status: 200, json: { status: checkStatus, output: { title: 'Running', summary: '3 of 9', text: 'evidence' } } };
+    if (path.includes('/check-runs')) {
+      const output = { title: 'Running', summary: '3 of 9', text: 'evidence' };
+      const ours = { id: 41, external_id: STATE.externalId, status: checkStatus, output };
+      const others = { id: 40, external_id: 'holdpoint:canary:6:1:gate', status: 'in_progress', output };
+      return { status: 200, json: { total_count: 2, check_runs: [ours, others] } };
     }
     return { status: 200, json: statuses };
   };
@@ -70,12 +71,9 @@ describe('what a killed gate left', () => {
     expect(writes()).toEqual([]);
   });
 
-  it.each<[string, OpenState]>([
-    ['closed', { ...STATE, open: false }],
-    ['nothing posted', { owner: 'a', repo: 'b', sha: SHA, phase: 'canary', statusPosted: false, open: true }],
-  ])('is not looked for when there is none: %s', async (_, state) => {
-    expect(await close(github('in_progress', []), state)).toEqual([]);
-    expect(server?.requests).toEqual([]);
+  it('before it could post anything has at least no status that could be taken for good', async () => {
+    expect(await close(github('completed', []))).toEqual([]);
+    expect(writes()).toEqual([expect.objectContaining({ context: 'holdpoint/canary', state: 'error' })]);
   });
 
   it('that GitHub does not let us close is told, each with its permission', async () => {

@@ -10,8 +10,7 @@ const STATE: OpenState = {
   repo: 'shop.js',
   sha: 'a'.repeat(40),
   phase: 'migrate',
-  statusPosted: false,
-  open: true,
+  externalId: 'holdpoint:migrate:1:1:deploy:0a1b2c3d',
 };
 
 it("is kept in the runner's folder, else in the system's", () => {
@@ -28,9 +27,9 @@ it('is another file for each gate', () => {
 it('is read as it was written, the newest of several', async () => {
   const folder = join(temporaryFolder(), 'not-there-yet');
   const file = stateFile({ RUNNER_TEMP: folder }, 'migrate');
-  const writes = [1, 2, 3].map((id) => file.write({ ...STATE, checkRunId: id }));
+  const writes = ['a', 'b', 'c'].map((externalId) => file.write({ ...STATE, externalId }));
   await Promise.all(writes);
-  expect(await readState(file.path)).toEqual({ ...STATE, checkRunId: 3 });
+  expect(await readState(file.path)).toEqual({ ...STATE, externalId: 'c' });
   expect(readdirSync(folder)).toHaveLength(1);
 });
 
@@ -50,8 +49,8 @@ it.each([
   JSON.stringify({ ...STATE, sha: 'main' }),
   JSON.stringify({ ...STATE, owner: '..' }),
   JSON.stringify({ ...STATE, phase: 'deploy' }),
-  JSON.stringify({ ...STATE, checkRunId: '7' }),
-  JSON.stringify({ ...STATE, open: 'yes' }),
+  JSON.stringify({ ...STATE, externalId: 7 }),
+  JSON.stringify({ ...STATE, externalId: '' }),
 ])('is nothing when it is not one of ours: %s', async (text) => {
   const path = join(temporaryFolder(), 'state.json');
   writeFileSync(path, text);
