@@ -118,7 +118,7 @@ function mean(selector: Selector, first: Scrape, last: Scrape): Result {
   return { ...sum, amount: sum.amount / count.amount, samples: count.amount };
 }
 
-/** As PromQL's `histogram_quantile` over the buckets' increase between the scrapes. */
+/** As PromQL's `histogram_quantile` over the buckets' increase between the scrapes; but endless past the highest bucket. */
 function quantile(wanted: number, selector: Selector, first: Scrape, last: Scrape): Result {
   const family = selector.name.replace(/_bucket$/, '');
   const buckets = bucketsOf({ ...selector, name: `${family}_bucket` }, first, last);
@@ -137,8 +137,13 @@ function quantile(wanted: number, selector: Selector, first: Scrape, last: Scrap
   const place = buckets.findIndex(({ count }) => count >= rank);
   const bucket = buckets[place];
   if (bucket === undefined || bucket.bound === Number.POSITIVE_INFINITY) {
-    const highest = buckets.at(-2)?.bound ?? Number.NaN;
-    return { amount: highest, samples, note: `at least this: the quantile lies past the highest bucket of ${family}` };
+    // PromQL gives the highest bound, which would be inside any limit above it. How slow it really was nobody counted.
+    const highest = buckets.at(-2)?.bound;
+    return {
+      amount: Number.POSITIVE_INFINITY,
+      samples,
+      note: `past the highest bucket of ${family}, which ends at ${highest}: give it higher buckets`,
+    };
   }
   const below = buckets[place - 1];
   if (below === undefined && bucket.bound <= 0) return { amount: bucket.bound, samples };

@@ -49,7 +49,7 @@ export const metrics = defineProbe<MetricsSpec>({
     'increase(counter)': 'Its increase between the scrapes.',
     'ratio(counter, counter)': 'The increase of the first divided by that of the second (ratio).',
     'quantile(0.95, histogram)':
-      'The quantile of what was observed between the scrapes, interpolated inside a bucket as PromQL does. Past the highest bucket it is that bucket’s bound, with a note.',
+      'The quantile of what was observed between the scrapes, interpolated inside a bucket as PromQL does. Past the highest bucket it is endless: over every upper limit when its name is a percentile’s (`p95`), else no data.',
     'mean(histogram)': 'The mean of what was observed between the scrapes.',
   },
   example: `metrics:
