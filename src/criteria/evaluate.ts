@@ -328,8 +328,8 @@ function held(expression: HeldCondition, frame: Frame): Judged {
     return finish(broken.judged, 'violated', { saying }, { ...broken.judged.trace, agoMs: sinceMs });
   }
   if (last.outcome === 'unknown') return finish(last, 'unknown', sayingOf(last));
-  const times = seen.slice(lastBroken + 1).flatMap(({ at, judged }) => (judged.outcome === 'holds' ? [at] : []));
-  const { coveredMs, complete } = coverage(times, now, windowMs, usualGap);
+  const looks = seen.slice(lastBroken + 1).map(({ at, judged }) => ({ at, held: judged.outcome === 'holds' }));
+  const { coveredMs, complete } = coverage(looks, now, windowMs, usualGap);
   if (!complete)
     return finish(last, 'unknown', { reason: 'window_incomplete', saying: { code: 'watched', coveredMs, windowMs } });
   return finish(last, 'holds', { saying: { code: 'held', windowMs } });

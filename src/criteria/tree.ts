@@ -1,4 +1,14 @@
-import type { BaselineReference, Expression, Reference, Term, Word } from './syntax.ts';
+import type {
+  BaselineReference,
+  BetweenCondition,
+  Expression,
+  InCondition,
+  MatchesCondition,
+  Reference,
+  RelationCondition,
+  Term,
+  Word,
+} from './syntax.ts';
 
 /** Walks of the syntax tree. */
 
@@ -77,4 +87,25 @@ export function usesBaseline(node: Term | Expression): boolean {
 export function windowOf(node: Term | Expression): number {
   const own = node.kind === 'held' ? node.windowMs : 0;
   return Math.max(own, ...partsOf(node).map(windowOf));
+}
+
+type ComparisonNode = RelationCondition | BetweenCondition | InCondition | MatchesCondition;
+
+/** The comparisons that a condition is made of, in order. */
+export function comparisonsIn(expression: Expression): readonly ComparisonNode[] {
+  switch (expression.kind) {
+    case 'relation':
+    case 'between':
+    case 'in':
+    case 'matches':
+      return [expression];
+    case 'and':
+    case 'or':
+      return expression.operands.flatMap(comparisonsIn);
+    case 'not':
+    case 'held':
+      return comparisonsIn(expression.operand);
+    default:
+      return [];
+  }
 }

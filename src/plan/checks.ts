@@ -1,7 +1,16 @@
 import { isUnit, nearestUnit, withUnit } from '../criteria/units.ts';
 import { DIMENSION, openNumber, type Promised } from '../criteria/value.ts';
 import { durationMs } from '../probes/duration.ts';
-import { checkNames, hasCriteria, planned, type ReadCriterion, readCriteria, readCriterion, scopeOf } from './criteria.ts';
+import {
+  type CriterionRules,
+  checkNames,
+  hasCriteria,
+  planned,
+  type ReadCriterion,
+  readCriteria,
+  readCriterion,
+  scopeOf,
+} from './criteria.ts';
 import type { Ids } from './ids.ts';
 import { found } from './issue-words.ts';
 import type { Path } from './path.ts';
@@ -191,10 +200,11 @@ const FACTS = {
 function readWhen(source: string, path: Path, reader: Reader): PlannedCriterion | undefined {
   const [read] = readCriterion(source, 'expect', [...path, 'when'], reader);
   if (read === undefined) return undefined;
-  const rules = {
+  const rules: CriterionRules = {
     scope: scopeOf(FACTS, reader.vars),
     noBaseline: 'A `when` speaks of the run, which has no baseline.',
     noWindow: 'A `when` is judged once, so it can have no `for`.',
+    mayBeFixed: true,
   };
   checkNames(read, rules, reader);
   return planned(read, reader);

@@ -2,7 +2,7 @@ import type { Intent } from '../checklist/model.ts';
 import { checkCriterion, type Scope } from '../criteria/check.ts';
 import { CriterionSyntaxError, parseCriterion } from '../criteria/parse.ts';
 import type { Criterion } from '../criteria/syntax.ts';
-import { namedTerms } from '../criteria/tree.ts';
+import { comparisonsIn, namedTerms } from '../criteria/tree.ts';
 import type { Measurements, Promised } from '../criteria/value.ts';
 import type { Path } from './path.ts';
 import type { PlannedCriterion } from './plan.ts';
@@ -60,6 +60,8 @@ export interface CriterionRules {
   readonly noBaseline?: string;
   /** Why nothing is watched over time here; undefined where it is. */
   readonly noWindow?: string;
+  /** Whether a comparison may speak of nothing but fixed values: it asks whether to measure, and judges nothing. */
+  readonly mayBeFixed?: true;
 }
 
 /** Names, units and baselines, as far as they can be known. */
@@ -73,8 +75,24 @@ export function checkNames({ criterion, path }: ReadCriterion, rules: CriterionR
     problems.add(rules.noWindow, filled.positionIn(path, 0));
     return;
   }
-  for (const { offset, message } of checkCriterion(criterion, rules.scope))
-    problems.add(message, filled.positionIn(path, offset));
+  const found = checkCriterion(criterion, rules.scope);
+  for (const { offset, message } of found) problems.add(message, filled.positionIn(path, offset));
+  if (found.length === 0 && rules.mayBeFixed === undefined) refuseFixed({ criterion, path }, { problems, filled });
+}
+
+/** A comparison of fixed values only has the same outcome whatever is measured: `5 < 10`. A variable's value may be what is to be judged. */
+function refuseFixed(
+  { criterion, path }: Pick<ReadCriterion, 'criterion' | 'path'>,
+  { problems, filled }: Pick<Reader, 'problems' | 'filled'>,
+): void {
+  for (const comparison of comparisonsIn(criterion.expression)) {
+    if (namedTerms(comparison).length > 0 || filled.hasVariable(path, comparison)) continue;
+    const { offset, length } = comparison;
+    problems.add(
+      `\`${criterion.source.slice(offset, offset + length)}\` compares fixed values, so it says nothing of what is measured. Name a measurement, as in \`p95 < 500ms\`.`,
+      filled.positionIn(path, offset),
+    );
+  }
 }
 
 export function planned({ criterion, intent, path }: ReadCriterion, { filled }: Reader): PlannedCriterion {

@@ -22,6 +22,8 @@ export interface Filled {
   positionIn(path: Path, offset: number): Position;
   /** Whether a text at this path has a variable without a value; what else is wrong with it is an echo of that. */
   isUnset(path: Path): boolean;
+  /** Whether a stretch of a filled-in text came, whole or in part, of a variable. */
+  hasVariable(path: Path, stretch: { readonly offset: number; readonly length: number }): boolean;
   /** A text as the plan writes it where it holds a secret; else the value itself. */
   shown(path: Path, value: unknown): unknown;
 }
@@ -100,6 +102,12 @@ export function fill(document: PlanDocument, variables: Variables, problems: Pro
       if (found?.kind !== 'scalar') return document.at(parentOf(path).start);
       const written = typeof found.value === 'string' ? interpolated(found, path).written(offset) : offset;
       return document.at(offsetOf(written, found.written, found, source));
+    },
+    hasVariable(path, { offset, length }) {
+      const found = node(path);
+      if (found?.kind !== 'scalar' || typeof found.value !== 'string') return false;
+      const { written } = interpolated(found, path);
+      return found.written.slice(written(offset), written(offset + length)).includes('${');
     },
     shown(path, value) {
       const found = node(path);

@@ -80,6 +80,28 @@ describe('a window that was not watched', () => {
     expect(judge('x < 5 for 1h', sparse)).toMatchObject({ outcome: 'unknown', reason: 'window_incomplete' });
   });
 
+  it('is not held by looks of which every second or third saw nothing', () => {
+    for (const nth of [2, 3]) {
+      const blinking = observed(every(MINUTE, 18 * MINUTE), (at) => ({ x: (at / MINUTE) % nth === 0 ? 1 : undefined, y: 1 }));
+      expect(judge('x < 5 for 10m', blinking)).toMatchObject({ outcome: 'unknown', reason: 'window_incomplete' });
+    }
+  });
+
+  it('is held with one look in ten that saw nothing, and not with two', () => {
+    const without = (...missed: number[]) =>
+      observed(every(MINUTE, 20 * MINUTE), (at) => ({ x: missed.includes(at / MINUTE) ? undefined : 1 }));
+    expect(judge('x < 5 for 10m', without(14)).outcome).toBe('holds');
+    expect(judge('x < 5 for 20m', without(5, 15)).outcome).toBe('holds');
+    expect(judge('x < 5 for 10m', without(13, 17)).reason).toBe('window_incomplete');
+    // Long before the window.
+    expect(judge('x < 5 for 5m', without(2, 3)).outcome).toBe('holds');
+  });
+
+  it('is not spoilt by looks that came before there was anything to see', () => {
+    const late = observed(every(MINUTE, 20 * MINUTE), (at) => ({ x: at < 8 * MINUTE ? undefined : 1 }));
+    expect(judge('x < 5 for 10m', late).outcome).toBe('holds');
+  });
+
   it('is not held by one of two series, when the other has a hole', () => {
     const full = every(15 * SECOND, 10 * MINUTE).map((at) => [at, 1] as const);
     const broken = full.filter(([at]) => at < 2 * MINUTE || at > 8 * MINUTE);

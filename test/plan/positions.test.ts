@@ -155,6 +155,23 @@ describe('What is wrong with items', () => {
     ]);
   });
 
+  test.each([
+    ['5 < 10', '5 < 10'],
+    ['open or 1 < 2', '1 < 2'],
+    ['not 3 in (1, 2)', '3 in (1, 2)'],
+    ['"a" == "a"', '"a" == "a"'],
+    ['2 between 1 and 3', '2 between 1 and 3'],
+  ])('a criterion that measures nothing: %s', (criterion, fixed) => {
+    const [problem] = problemsOf(tcp(`['${criterion}']`));
+    expect(problem).toContain(`\`${fixed}\` compares fixed values`);
+    expect(problem).toMatch(new RegExp(`^4:${15 + criterion.indexOf(fixed)} `));
+  });
+
+  test('no variable, whose value may be what is to be judged', () => {
+    expect(problemsOf(tcp("['${REPLICAS} >= 2']"), { REPLICAS: '3' })).toEqual([]);
+    expect(problemsOf(tcp('[\'env.STAGE == "prod"\']'), { STAGE: 'prod' })).toEqual([]);
+  });
+
   test('an empty list of criteria', () => {
     expect(problemsOf(tcp('[]'))[0]).toMatch(/^4:5 `expect` is empty/);
     expect(problemsOf(tcp('[]'))).toHaveLength(1);
