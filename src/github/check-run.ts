@@ -8,8 +8,8 @@ import { shortLine } from '../report/escape.ts';
 import { CHECK_RUN_BYTES } from '../report/markdown.ts';
 import { type Annotation, annotationsOf } from './annotations.ts';
 import { atMost } from './at-most.ts';
-import { describeFailure, mayHaveBeenDone, mayPass } from './failure.ts';
-import { GRACE_MS, pacedUpdates, type Updates } from './updates.ts';
+import { describeFailure, mayHaveBeenDone, mayPass, statusOf, type Wanted } from './failure.ts';
+import { graceOf, pacedUpdates, type Updates } from './updates.ts';
 
 /** The part of GitHub's API that a check run needs. */
 export interface ChecksApi {
@@ -40,7 +40,7 @@ export interface CheckRunOptions {
 }
 
 export interface CheckRunSink extends Sink {
-  /** Whether GitHub shows it in progress, or may: the answer to its making was lost. */
+  /** Whether GitHub shows one in progress, or may: the answer to its making was lost, and it may yet appear beside the one that was made after. */
   readonly leftOpen: boolean;
   /** The page of the check run; undefined while there is none. */
   readonly url: string | undefined;
@@ -85,8 +85,10 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
   let shown: string | undefined;
   let newest: Checklist | undefined;
   let opening: Promise<void> | undefined;
-  /** An attempt to make it was not answered. */
+  /** An attempt to make it may have made it without our knowing. */
   let doubtful = false;
+  /** Of one that got no answer at all, what it makes may appear at any time. */
+  let unanswered = false;
   const tooLate = new AbortController();
 
   const output = (checklist: Checklist) => {
@@ -119,9 +121,11 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
               })
             : await api.update({ ...place, check_run_id: made, ...state });
         created = { id: data.id, url: data.html_url ?? '' };
+        doubtful = made === undefined && unanswered;
         return;
       } catch (error) {
         doubtful ||= mayHaveBeenDone(error);
+        unanswered ||= statusOf(error) === undefined;
         if (!mayPass(error)) throw error;
         const pause = PAUSES_MS[attempt];
         if (pause === undefined || clock.now() - startedAt + pause > LAST_ATTEMPT_MS) throw error;
@@ -159,7 +163,8 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
     shown = rendered;
   };
 
-  const complete = async (checklist: Checklist): Promise<void> => {
+  /** @returns what is still to be appended: the annotations that one request does not take. */
+  const complete = async (checklist: Checklist) => {
     const annotations = options.annotate ? annotationsOf(checklist, options.locale) : [];
     const parts = inParts(annotations);
     const final = output(checklist);
@@ -172,16 +177,20 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
     } as const;
     if (created === undefined) await create({ ...ended, started_at: iso(checklist.startedAt) });
     else await api.update({ owner, repo, check_run_id: created.id, ...ended });
-    for (const more of parts.slice(1)) {
-      if (created === undefined) return;
-      await api.update({ owner, repo, check_run_id: created.id, output: { ...final, annotations: more } });
+    completed = true;
+    return parts.slice(1).map((more) => ({ ...final, annotations: more }));
+  };
+
+  const append = async (outputs: readonly (Output & { readonly annotations: ApiAnnotation[] })[]): Promise<void> => {
+    for (const more of outputs) {
+      if (created !== undefined) await api.update({ owner, repo, check_run_id: created.id, output: more });
     }
   };
 
   return {
     name: 'check run',
     get leftOpen() {
-      return !completed && (created !== undefined || doubtful);
+      return doubtful || (!completed && created !== undefined);
     },
     get id() {
       return created?.id;
@@ -201,17 +210,16 @@ export function checkRunSink(options: CheckRunOptions): CheckRunSink {
     },
     async close(checklist) {
       if (opening !== undefined) {
-        await atMost(GRACE_MS, opening, clock);
+        await atMost(graceOf(checklist), opening, clock);
         tooLate.abort();
         await opening;
       }
-      await updates?.stop();
-      try {
-        await complete(checklist);
-        completed = true;
-      } catch (error) {
-        throw new Error(describeFailure(error, 'check run', 'checks: write'), { cause: error });
-      }
+      await updates?.stop(graceOf(checklist));
+      const told = (what: Wanted) => (error: unknown) => {
+        throw new Error(describeFailure(error, what, 'checks: write'), { cause: error });
+      };
+      const rest = await complete(checklist).catch(told('check run'));
+      await append(rest).catch(told('annotations'));
     },
   };
 }

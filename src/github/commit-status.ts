@@ -5,6 +5,7 @@ import type { Sink } from '../checklist/sink.ts';
 import { safeUrl, shortLine } from '../report/escape.ts';
 import { atMost } from './at-most.ts';
 import { describeFailure, statusOf } from './failure.ts';
+import { graceOf } from './updates.ts';
 
 /** The part of GitHub's API that a commit status needs. */
 export interface StatusesApi {
@@ -24,9 +25,7 @@ export interface CommitStatusOptions {
 }
 
 /** GitHub: "description is too long (maximum is 140 characters)". */
-const DESCRIPTION_LENGTH = 140;
-/** How long the pending status may still take once the verdict is known. */
-const GRACE_MS = 1_500;
+export const DESCRIPTION_LENGTH = 140;
 
 /** The name by which a branch rule asks for the status. */
 export function statusContext(phase: Phase): string {
@@ -57,6 +56,8 @@ export function commitStatusSink(options: CommitStatusOptions): CommitStatusSink
   const { client, owner, repo, headSha, phase, clock, title, targetUrl } = options;
   let pending: Promise<void> = Promise.resolve();
   let leftOpen = false;
+  /** The pending status got no answer: it may be carried out after the verdict, and then counts as the newest. */
+  let mayArrive = false;
 
   const tooLate = new AbortController();
 
@@ -77,14 +78,15 @@ export function commitStatusSink(options: CommitStatusOptions): CommitStatusSink
   return {
     name: 'commit status',
     get leftOpen() {
-      return leftOpen;
+      return leftOpen || mayArrive;
     },
     open(checklist) {
       if (checklist.verdict === 'running') {
-        // What GitHub refused is not there; of what got no answer nobody knows.
         leftOpen = true;
         pending = post(checklist, tooLate.signal).catch((error: unknown) => {
-          leftOpen = statusOf(error) === undefined;
+          leftOpen = false;
+          // What GitHub refused is not there; of what got no answer nobody knows.
+          mayArrive = statusOf(error) === undefined;
         });
       }
       return Promise.resolve();
@@ -94,7 +96,7 @@ export function commitStatusSink(options: CommitStatusOptions): CommitStatusSink
     },
     async close(checklist) {
       // Two at once might arrive in the wrong order, and the last one counts.
-      await atMost(GRACE_MS, pending, clock);
+      await atMost(graceOf(checklist), pending, clock);
       tooLate.abort();
       await pending;
       try {

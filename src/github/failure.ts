@@ -1,10 +1,11 @@
 import { networkError } from '../runner/network-errors.ts';
 
-export type Wanted = 'check run' | 'commit status' | 'plan';
+export type Wanted = 'check run' | 'annotations' | 'commit status' | 'plan';
 export type Permission = 'checks: write' | 'statuses: write' | 'contents: read';
 
 const COULD_NOT: Readonly<Record<Wanted, string>> = {
   'check run': 'The check run could not be posted',
+  annotations: "The check run was posted, but not all remarks at the plan's lines",
   'commit status': 'The commit status could not be posted',
   plan: "The plan could not be read from the base's commit",
 };

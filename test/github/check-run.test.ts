@@ -201,7 +201,7 @@ describe('updates', () => {
     expect(server.requests).toHaveLength(2);
 
     const closing = sink.close(passed);
-    await pass(clock, 1_000);
+    await pass(clock, 9_000);
     expect(server.requests).toHaveLength(2);
     await pass(clock, 1_000);
     await closing;
@@ -280,6 +280,33 @@ describe('when GitHub does not take it', () => {
       UPDATE,
       UPDATE,
     ]);
+  });
+
+  it('leaves one that may still appear to the closing step, although another was completed in its place', async () => {
+    const clock = fakeClock();
+    const none: Answer = { status: 200, json: { check_runs: [] } };
+    const sink = await sinkFor(clock, ({ method }, nth) => (nth === 1 ? 'hang' : method === 'GET' ? none : OK), {
+      externalId: 'ours',
+    });
+    const opening = sink.open(checklist());
+    await pass(clock, 3_000);
+    await opening;
+    const closing = sink.close(passed);
+    await pass(clock, 10_000);
+    await closing;
+    expect(server.routes.filter((route) => route === CREATE)).toHaveLength(2);
+    expect(server.requests.at(-1)?.body).toMatchObject({ status: 'completed', conclusion: 'success' });
+    expect(sink.leftOpen).toBe(true);
+  });
+
+  it('says of remarks that were not taken that the check run itself was', async () => {
+    const sink = await sinkFor(fakeClock(), (_, nth) => (nth === 3 ? FORBIDDEN : OK));
+    await sink.open(checklist());
+    const items = steps(60, 60).items.map((one) => ({ ...one, state: 'fail', reason: 'criterion_failed' }) as const);
+    await expect(sink.close(checklist({ items, verdict: 'fail', reason: 'criterion_failed' }))).rejects.toThrow(
+      /^The check run was posted, but not all remarks at the plan's lines: /,
+    );
+    expect(sink.leftOpen).toBe(false);
   });
 
   it('makes it anew when the one that was not answered is not there', async () => {

@@ -71,8 +71,39 @@ describe('what a killed gate left', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('beside a completed check run of the same gate, because an answer was late, gets the verdict of that one', async () => {
+    const late = { context: 'holdpoint/canary', state: 'pending', target_url: 'https://github.test/run/7' };
+    const output = { title: 'All 9 items passed', summary: '9 of 9', text: null };
+    const done = {
+      id: 42,
+      external_id: STATE.externalId,
+      status: 'completed',
+      conclusion: 'success',
+      html_url: 'https://github.test/runs/42',
+      output,
+    };
+    const open = {
+      id: 41,
+      external_id: STATE.externalId,
+      status: 'in_progress',
+      output: { title: 'Running', summary: '0 of 9' },
+    };
+    const given = ({ method, path }: Recorded): Answer => {
+      if (method !== 'GET') return { status: 200 };
+      return { status: 200, json: path.includes('/check-runs') ? { total_count: 2, check_runs: [open, done] } : [late] };
+    };
+    expect(await close(given)).toEqual([]);
+    expect(writes()).toHaveLength(2);
+    expect(writes()).toContainEqual(
+      expect.objectContaining({ conclusion: 'success', output: { title: 'All 9 items passed', summary: '9 of 9' } }),
+    );
+    expect(writes()).toContainEqual(
+      expect.objectContaining({ state: 'success', description: 'All 9 items passed', target_url: 'https://github.test/runs/42' }),
+    );
+  });
+
   it('before it could post anything has at least no status that could be taken for good', async () => {
-    expect(await close(github('completed', []))).toEqual([]);
+    expect(await close(github('completed', []), { ...STATE, externalId: 'holdpoint:canary:8:1:gate' })).toEqual([]);
     expect(writes()).toEqual([expect.objectContaining({ context: 'holdpoint/canary', state: 'error' })]);
   });
 

@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { commitStatusSink, statusStateOf } from '../../src/github/commit-status.ts';
 import { fakeClock } from '../support/ports.ts';
 import { checklist, passed } from './checklists.ts';
@@ -72,14 +72,48 @@ it('says nothing of a pending status that failed when the last one was taken', a
   await sink.close(passed);
 });
 
-it('does not wait long for a pending status that hangs', async () => {
-  const { sink } = await sinkFor((nth) => (nth === 1 ? 'hang' : { status: 201 }));
-  await sink.open(checklist());
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const closing = sink.close(passed);
-  await clock.advance(1_500);
-  await closing;
-  expect(server.requests.map(({ body }) => body['state'])).toEqual(['pending', 'success']);
+describe('a pending status that hangs', () => {
+  const hanging = async () => {
+    const { sink } = await sinkFor((nth) => (nth === 1 ? 'hang' : { status: 201 }));
+    await sink.open(checklist());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return sink;
+  };
+  const states = () => server.requests.map(({ body }) => body['state']);
+
+  it('is waited for, since it would count if it came after the verdict, but not for ever', async () => {
+    const sink = await hanging();
+    const closing = sink.close(passed);
+    await clock.advance(9_900);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(states()).toEqual(['pending']);
+    await clock.advance(100);
+    await closing;
+    expect(states()).toEqual(['pending', 'success']);
+  });
+
+  it('is not waited for long when the runner is about to kill the gate', async () => {
+    const sink = await hanging();
+    const closing = sink.close(checklist({ verdict: 'error', reason: 'cancelled' }));
+    await clock.advance(1_500);
+    await closing;
+    expect(states()).toEqual(['pending', 'error']);
+  });
+
+  it('is left to the closing step, because it may still arrive', async () => {
+    const sink = await hanging();
+    const closing = sink.close(passed);
+    await clock.advance(10_000);
+    await closing;
+    expect(sink.leftOpen).toBe(true);
+  });
+
+  it('is not left over once it was answered', async () => {
+    const { sink } = await sinkFor();
+    await sink.open(checklist());
+    await sink.close(passed);
+    expect(sink.leftOpen).toBe(false);
+  });
 });
 
 it('says which permission is missing', async () => {
