@@ -123,13 +123,24 @@ function relation(expression: RelationCondition, frame: Frame): Judged {
   const operator = flipped ? FLIPPED[expression.operator] : expression.operator;
   const [subject, limit] = [resolve(subjectTerm, frame.moment, frame.textOf), resolve(limitTerm, frame.moment, frame.textOf)];
   const found = compared(operator, subject.result, limit.result);
-  return conclude(expression, [subject, limit], found, frame, {
+  const judged = conclude(expression, [subject, limit], found, frame, {
     subject: frame.textOf(subjectTerm),
     operator,
     ...('missing' in found
       ? { allowed: valuesOf([limit]) }
       : { measured: found.left, allowed: [found.right], ...(found.margin === undefined ? {} : { margin: found.margin }) }),
   });
+  const saying = withinError(subject.result, found);
+  return saying === undefined ? judged : { ...judged, saying, trace: { ...judged.trace, saying } };
+}
+
+/** Said of a limit that is nearer to the measured value than the value's own error. */
+function withinError(subject: Resolved | Missing, found: ReturnType<typeof compare>): Saying | undefined {
+  if ('missing' in subject || 'missing' in found || subject.tolerance === undefined) return undefined;
+  const { left, right } = found;
+  if (left.kind !== 'quantity' || right.kind !== 'quantity' || Math.abs(left.amount - right.amount) > subject.tolerance)
+    return undefined;
+  return { code: 'within_error', error: { ...left, amount: subject.tolerance } };
 }
 
 const FLIPPED: Readonly<Record<Relation, Relation>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' };

@@ -88,7 +88,8 @@ function baseline(name: string, moment: Moment): Resolved | Missing {
 }
 
 /** A measured value, unless it is no number or rests on too few observations. */
-function usable(name: string, { value, samples, note }: Measurement): Resolved | Missing {
+function usable(name: string, { value, samples, note, leastSamples: given, tolerance, absent }: Measurement): Resolved | Missing {
+  if (absent !== undefined) return { missing: 'unknown_metric', saying: { code: 'absent', name, why: absent } };
   const noted = note === undefined ? {} : { note };
   const latest = latestOf(value);
   const percentile = percentileOf(name);
@@ -98,9 +99,9 @@ function usable(name: string, { value, samples, note }: Measurement): Resolved |
     const never = latest.amount === Number.POSITIVE_INFINITY && percentile !== undefined;
     if (!never) return noData({ code: 'no_value', name, ...noted });
   }
-  const found: Resolved = { value: latest, literal: false, measured: true };
+  const found: Resolved = { value: latest, literal: false, measured: true, ...(tolerance === undefined ? {} : { tolerance }) };
   if (samples === undefined) return found;
-  const least = percentile === undefined ? 1 : leastSamples(percentile);
+  const least = percentile === undefined ? 1 : (given ?? leastSamples(percentile));
   if (samples >= least) return found;
   if (percentile === undefined) return noData({ code: 'no_samples', name, ...noted });
   return { missing: 'too_few_samples', saying: { code: 'too_few_samples', name, least, samples } };

@@ -14,6 +14,8 @@ export interface Resolved {
   readonly raw?: string;
   /** It is a measurement as it was made, and not worked out of one. */
   readonly measured?: true;
+  /** How far off a measurement may be, in base units. */
+  readonly tolerance?: number;
 }
 
 /** Why there is no value. */

@@ -30,6 +30,7 @@ export type Sort =
 export type Saying =
   | { readonly code: 'nothing_measured' }
   | { readonly code: 'unknown_name'; readonly name: string; readonly nearest?: string }
+  | { readonly code: 'absent'; readonly name: string; readonly why: string }
   | { readonly code: 'missed'; readonly name: string }
   | { readonly code: 'stale'; readonly name: string; readonly ageMs: number }
   | { readonly code: 'no_value'; readonly name: string; readonly note?: string }
@@ -51,6 +52,7 @@ export type Saying =
   | { readonly code: 'not_a_text'; readonly sort: Sort }
   | { readonly code: 'text_too_long'; readonly longest: number }
   | { readonly code: 'not_a_flag'; readonly sort: Sort }
+  | { readonly code: 'within_error'; readonly error: Value }
   | { readonly code: 'held'; readonly windowMs: number }
   | { readonly code: 'held_since'; readonly sinceMs: number; readonly windowMs: number }
   | { readonly code: 'not_now' }

@@ -84,6 +84,12 @@ export interface Measurement {
   readonly value: Value;
   /** How many observations it rests on, where that is known; a percentile of too few is no evidence. */
   readonly samples?: number;
+  /** The fewest that the plan takes for enough, in place of what a percentile can be read from at all. */
+  readonly leastSamples?: number;
+  /** How far off the value may be, in base units: its source rounds or estimates. */
+  readonly tolerance?: number;
+  /** It is not in what was read, and why: a criterion that names it cannot be judged. The value says nothing then. */
+  readonly absent?: string;
   /** One short sentence shown beside the figure. */
   readonly note?: string;
 }

@@ -16,6 +16,10 @@ function inEnglish(saying: Saying): string {
       return 'Nothing was measured.';
     case 'unknown_name':
       return `Nothing measured ${saying.name}.${saying.nearest === undefined ? '' : ` Did you mean ${saying.nearest}?`}`;
+    case 'absent':
+      return `${saying.name} is not there: ${saying.why.replace(/\.$/, '')}.`;
+    case 'within_error':
+      return `The limit is within the error of the figure, ±${formatValue(saying.error)}.`;
     case 'missed':
       return `${saying.name} was not measured this time.`;
     case 'stale':
@@ -82,6 +86,10 @@ function inPortuguese(saying: Saying): string {
       return 'Nada foi medido.';
     case 'unknown_name':
       return `Nada mediu ${saying.name}.${saying.nearest === undefined ? '' : ` Seria ${saying.nearest}?`}`;
+    case 'absent':
+      return `${saying.name} não está nos dados: ${saying.why.replace(/\.$/, '')}.`;
+    case 'within_error':
+      return `O limite está dentro do erro da medida, ±${formatValue(saying.error, 'pt-BR')}.`;
     case 'missed':
       return `${saying.name} não foi medido desta vez.`;
     case 'stale':

@@ -1,44 +1,56 @@
 import type { Evidence } from '../checklist/model.ts';
 import { formatDuration, formatNumber } from '../criteria/format.ts';
-import { percentile } from './latencies.ts';
-import type { Recording } from './recording.ts';
+import { countIn, type Distribution, extremesOf, percentileIn } from './distribution.ts';
+import type { Figures, LoadResult, PercentileAt } from './result.ts';
 
 const SHOWN_PERCENTILES = [50, 75, 90, 95, 99, 99.9];
 /** A chart has no use for more points than it has columns. */
 const LONGEST_SERIES = 240;
+const MOST_ERRORS = 20;
 
 /** What shows how a load run came to its figures: latencies, statuses, what went wrong, and the p95 over time. */
-export function loadEvidence(recording: Recording): readonly Evidence[] {
-  const { latencies, statuses, timeouts, faults, p95BySecond } = recording;
+export function loadEvidence({ all, overTime }: LoadResult): readonly Evidence[] {
+  const { latency, statuses = new Map<number, number>() } = all;
   const evidence: Evidence[] = [];
-  if (latencies.count > 0) {
-    const ascending = latencies.sorted();
-    const at = (percent: number): string => formatDuration(percentile(ascending, percent) ?? Number.NaN);
-    evidence.push({
-      kind: 'table',
-      title: `Latency of ${formatNumber(latencies.count)} answers`,
-      columns: ['min', ...SHOWN_PERCENTILES.map((percent) => `p${percent}`), 'max'],
-      rows: [[at(0), ...SHOWN_PERCENTILES.map(at), at(100)]],
-    });
+  if (latency !== undefined && countIn(latency) !== 0) evidence.push(latencyTable(latency));
+  if (statuses.size > 0) {
     const counts = [...statuses].sort(([one], [other]) => one - other);
     const rows = counts.map(([status, count]) => [String(status), formatNumber(count)]);
     evidence.push({ kind: 'table', title: 'Answers by status', columns: ['Status', 'Answers'], rows });
   }
-  if (timeouts > 0 || faults.size > 0) {
-    const rows = [
-      ...(timeouts > 0 ? [['timed out', formatNumber(timeouts)]] : []),
-      ...[...faults].map(([fault, count]) => [fault, formatNumber(count)]),
-    ];
-    evidence.push({ kind: 'table', title: 'Requests without an answer', columns: ['What happened', 'Requests'], rows });
+  const failed = errorRows(all);
+  if (failed.length > 0) {
+    evidence.push({ kind: 'table', title: 'Requests without an answer', columns: ['What happened', 'Requests'], rows: failed });
   }
-  if (p95BySecond.length > 2) {
-    evidence.push({ kind: 'series', title: 'p95 by second', unit: 's', points: thinned(p95BySecond) });
+  if (overTime.length > 2) {
+    evidence.push({ kind: 'series', title: 'p95 by second', unit: 's', points: thinned(overTime) });
   }
   return evidence;
 }
 
+function latencyTable(latency: Distribution): Evidence {
+  const count = countIn(latency);
+  const { min, max } = extremesOf(latency);
+  const shown = (value: number | undefined): string => (value === undefined ? '–' : formatDuration(value));
+  const percentiles = SHOWN_PERCENTILES.map((percent) => shown(percentileIn(latency, percent)));
+  return {
+    kind: 'table',
+    title: count === undefined ? 'Latency' : `Latency of ${formatNumber(count)} answers`,
+    columns: ['min', ...SHOWN_PERCENTILES.map((percent) => `p${percent}`), 'max'],
+    rows: [[shown(min), ...percentiles, shown(max)]],
+  };
+}
+
+function errorRows({ timeouts = 0, errors = new Map<string, number>() }: Figures): string[][] {
+  const kinds = [...errors].sort(([, one], [, other]) => other - one).slice(0, MOST_ERRORS);
+  return [
+    ...(timeouts > 0 ? [['timed out', formatNumber(timeouts)]] : []),
+    ...kinds.map(([kind, count]) => [kind, formatNumber(count)]),
+  ];
+}
+
 /** The highest of each group of neighbours, in seconds, so that no peak is lost. */
-function thinned(points: Recording['p95BySecond']): { at: number; amount: number }[] {
+function thinned(points: readonly PercentileAt[]): { at: number; amount: number }[] {
   const group = Math.ceil(points.length / LONGEST_SERIES);
   const kept: { at: number; amount: number }[] = [];
   for (let start = 0; start < points.length; start += group) {

@@ -45,6 +45,7 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
   const statuses = new Map<number, number>();
   const faults = new Map<ConnectionFault, number>();
   const p95BySecond: { at: number; milliseconds: number }[] = [];
+  let inSecond: number[] = [];
   let timeouts = 0;
   let bytes = 0;
   let lastAt = performance.now();
@@ -62,6 +63,7 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
   const fates = {
     answered(status: number, size: number, milliseconds: number) {
       answers.add(milliseconds);
+      inSecond.push(milliseconds);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       bytes += size;
       lastAt = performance.now();
@@ -94,11 +96,9 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
   const drain = () => {
     for (const connection of connections) connection.drain();
   };
-  let toldUpTo = 0;
   const tell = () => {
-    const inSecond = answers.sortedSince(toldUpTo);
-    toldUpTo = answers.count;
-    const p95 = percentile(inSecond, 95);
+    const p95 = p95Of(inSecond);
+    inSecond = [];
     if (p95 !== undefined) p95BySecond.push({ at: clock.now(), milliseconds: p95 });
     const requests = requestsOf(recording());
     progress({ requests, failedToAnswer: requests - answers.count, p95 });
@@ -144,4 +144,10 @@ function optionsOf({ url, amount, concurrency, perSecond, method, headers, body,
     skipAggregateResult: true,
     pipelining: 1,
   };
+}
+
+function p95Of(values: readonly number[]): number | undefined {
+  const kept = latencies();
+  for (const value of values) kept.add(value);
+  return percentile([kept], 95);
 }

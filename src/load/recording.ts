@@ -1,4 +1,5 @@
 import type { Latencies } from './latencies.ts';
+import type { LoadResult, Settings } from './result.ts';
 
 /** Why a request got no answer, other than that it took too long. */
 export type ConnectionFault = 'refused' | 'reset' | 'closed' | 'host not found' | 'unreachable' | 'TLS' | 'other';
@@ -15,7 +16,7 @@ export interface Recording {
   readonly bytes: number;
   /** From the first request to the end of the last. */
   readonly durationMs: number;
-  /** The slowest second by second: the 95th percentile (milliseconds) of the answers of each second that had any. */
+  /** The 95th percentile (milliseconds) of the answers of each second that had any. */
   readonly p95BySecond: readonly { readonly at: number; readonly milliseconds: number }[];
 }
 
@@ -27,3 +28,34 @@ export const sumOf = (counts: ReadonlyMap<unknown, number>): number => {
 
 /** All requests, whatever became of them. */
 export const requestsOf = ({ latencies, timeouts, faults }: Recording): number => latencies.count + timeouts + sumOf(faults);
+
+/** As a result among those of other tools. */
+export function resultOf(recording: Recording, settings: Settings): LoadResult {
+  const { latencies, statuses, timeouts, faults, bytes, durationMs, p95BySecond } = recording;
+  const failedStatuses = sumOf(new Map([...statuses].filter(([status]) => status >= 400)));
+  const unanswered = timeouts + sumOf(faults);
+  return {
+    tool: 'holdpoint',
+    format: 'generator',
+    all: {
+      requests: requestsOf(recording),
+      failures: failedStatuses + unanswered,
+      timeouts,
+      unanswered,
+      statuses,
+      errors: faults,
+      bytes,
+      durationMs,
+      ratePerS: latencies.count / (durationMs / 1000),
+      latency: { kind: 'values', answered: [latencies], unanswered: [] },
+      population: { failures: true, timeouts: false },
+    },
+    labels: new Map(),
+    checks: new Map(),
+    thresholds: [],
+    settings,
+    overTime: p95BySecond,
+    notes: [],
+    absent: {},
+  };
+}

@@ -142,6 +142,8 @@ function askedOf(check: PlannedCheck, checks: readonly PlannedCheck[]): Readonly
 /** A probe may measure hundreds of names; the report keeps those that the plan asks for and those that the probe always has. */
 function shown(measurements: Measurements, check: PlannedCheck, asked: ReadonlySet<string>): Measurements {
   const always = check.probe.provides.names;
-  const kept = Object.entries(measurements).filter(([name]) => name in always || asked.has(name));
+  const kept = Object.entries(measurements).filter(
+    ([name, { absent }]) => absent === undefined && (name in always || asked.has(name)),
+  );
   return Object.fromEntries(kept);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { MeasurementError } from '../checklist/errors.ts';
-import { fileError } from './file-errors.ts';
+import { fileError } from '../runner/file-errors.ts';
 
 /** Enough for any configuration. */
 const MOST_BYTES = 10 * 1024 * 1024;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { MeasurementError } from '../checklist/errors.ts';
 import type { Evidence } from '../checklist/model.ts';
 import { bytes, DIMENSION, flag, type Measurement, milliseconds, number, text } from '../criteria/value.ts';
-import { errorCode, fileError } from './file-errors.ts';
+import { errorCode, fileError } from '../runner/file-errors.ts';
 import { findFiles } from './glob.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
-import { errorCode } from './file-errors.ts';
+import { errorCode } from '../runner/file-errors.ts';
 
 /**
  * The files (never folders) that a pattern matches, as absolute paths in alphabetical order.

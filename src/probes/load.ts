@@ -5,7 +5,8 @@ import { formatDuration, formatNumber } from '../criteria/format.ts';
 import { loadEvidence } from '../load/evidence.ts';
 import { generateLoad, type Scenario } from '../load/generator.ts';
 import { measurementsOf, promisedByLoad } from '../load/measurements.ts';
-import type { Recording } from '../load/recording.ts';
+import { type Recording, resultOf } from '../load/recording.ts';
+import type { Settings } from '../load/result.ts';
 import { defineProbe } from './probe.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -101,8 +102,11 @@ export const load = defineProbe<LoadSpec>({
       },
     });
     refuseSilence(recording, spec.url);
-    const measurements = measurementsOf(recording, succeedsBy(spec['expect-status']), wanted);
-    return { measurements: withRequestedRate(measurements, spec.rate), evidence: loadEvidence(recording) };
+    const result = resultOf(recording, settingsOf(spec));
+    return {
+      measurements: measurementsOf(result, { succeeds: succeedsBy(spec['expect-status']), wanted }),
+      evidence: loadEvidence(result),
+    };
   },
 });
 
@@ -120,6 +124,15 @@ function scenarioOf(spec: LoadSpec): Scenario {
     headers: { ...(spec.json === undefined ? {} : { 'content-type': 'application/json' }), ...spec.headers },
     ...(body === undefined ? {} : { body }),
     timeoutMs: spec.timeout ?? DEFAULT_TIMEOUT_MS,
+  };
+}
+
+function settingsOf({ url, rate, duration, concurrency = 10 }: LoadSpec): Settings {
+  return {
+    target: url,
+    users: concurrency,
+    ...(rate === undefined ? {} : { ratePerS: rate }),
+    ...(duration === undefined ? {} : { durationMs: duration }),
   };
 }
 
@@ -156,14 +169,4 @@ function refuseSilence({ latencies, timeouts, faults }: Recording, url: string):
       `${host} took no TLS connection. Check that the URL’s scheme and port belong together.`,
     );
   }
-}
-
-/** A generator that could not keep up has tested something else than was asked for. */
-function withRequestedRate(
-  measurements: ReturnType<typeof measurementsOf>,
-  requested: number | undefined,
-): ReturnType<typeof measurementsOf> {
-  const { rate } = measurements;
-  if (requested === undefined || rate === undefined) return measurements;
-  return { ...measurements, rate: { ...rate, note: `answers a second; ${formatNumber(requested)} were asked for` } };
 }

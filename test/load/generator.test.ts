@@ -47,7 +47,7 @@ test('latencies are what the server really took, to the millisecond and not to t
     }),
   );
   const recording = await generateLoad(scenario(server.url, { concurrency: 1, amount: { requests: 40 } }), quietly);
-  const ascending = recording.latencies.sorted();
+  const ascending = [recording.latencies];
   expect(percentile(ascending, 50)).toBeGreaterThan(19);
   expect(percentile(ascending, 50)).toBeLessThan(40);
   expect(percentile(ascending, 95)).toBeGreaterThan(119);
@@ -62,7 +62,7 @@ test('a limited rate is kept, and its latencies are not corrected into smaller o
   );
   expect(requestsOf(recording)).toBeGreaterThanOrEqual(35);
   expect(requestsOf(recording)).toBeLessThanOrEqual(60);
-  expect(percentile(recording.latencies.sorted(), 0)).toBeGreaterThan(59);
+  expect(percentile([recording.latencies], 0)).toBeGreaterThan(59);
 });
 
 test('failing statuses are answers with their own latency', async () => {
@@ -102,7 +102,7 @@ test('a server slower than the time limit in some answers loses exactly those', 
   expect(requestsOf(recording)).toBe(20);
   expect(recording.timeouts).toBe(5);
   expect(recording.latencies.count).toBe(15);
-  expect(percentile(recording.latencies.sorted(), 100)).toBeLessThan(300);
+  expect(percentile([recording.latencies], 100)).toBeLessThan(300);
 });
 
 test('a body that stops half-way is a timeout and does not spoil the answers after it', async () => {
@@ -152,7 +152,7 @@ test('a server that closes the connection after each answer, as gunicorn does, h
   expect(recording.statuses).toEqual(new Map([[200, 60]]));
   expect(recording.faults.size).toBe(0);
   expect(server.arrived).toBe(60);
-  expect(percentile(recording.latencies.sorted(), 50)).toBeLessThan(60);
+  expect(percentile([recording.latencies], 50)).toBeLessThan(60);
 });
 
 test('an answer whose end is the end of the connection is an answer', async () => {

@@ -77,7 +77,11 @@ test('a server that never answers has timeouts and no latency, and no status was
   const { measurements, evidence } = await measure({ url, requests: 4, concurrency: 2, timeout: '300ms' }, ['p95', 'status.500']);
   expect(amount(measurements, 'timeouts')).toBe(4);
   expect(amount(measurements, 'success_rate')).toBe(0);
-  for (const name of ['p50', 'p95', 'min', 'mean', 'max', 'status.500']) expect(measurements[name]).toBeUndefined();
+  for (const name of ['p50', 'min', 'mean', 'max']) expect(measurements[name]).toBeUndefined();
+  for (const name of ['p95', 'status.500']) {
+    expect(measurements[name]).toMatchObject({ samples: 0, note: 'no request was answered' });
+    expect(amount(measurements, name)).toBeNaN();
+  }
   expect(evidence?.map(({ title }) => title)).toEqual(['Requests without an answer']);
 });
 
@@ -95,7 +99,7 @@ test('timeouts can be counted as infinitely slow', async () => {
   expect(amount(measurements, 'p95.with_timeouts')).toBe(Number.POSITIVE_INFINITY);
   expect(amount(measurements, 'p50.with_timeouts')).toBeLessThan(0.3);
   expect(amount(measurements, 'p95')).toBeLessThan(0.3);
-  expect(measurements['p95']?.note).toBe('of the 27 answers; 3 requests got none');
+  expect(measurements['p95']?.note).toBe('of the 27 answers; 3 requests got none; rests on 27 requests; 200 make it steady');
 });
 
 test('which statuses are successes can be said', async () => {
