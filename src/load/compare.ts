@@ -82,8 +82,10 @@ function range(percent: number, of: Distribution | undefined): { readonly low: n
   if (of === undefined || count === undefined || count === 0 || exactnessOf(of).kind === 'rank') return undefined;
   const p = percent / 100;
   const half = Z * Math.sqrt(count * p * (1 - p));
-  const low = valueAtRankIn(of, Math.max(0, Math.floor(count * p - half)));
-  const high = valueAtRankIn(of, Math.min(count - 1, Math.ceil(count * p + half)));
+  const [lowest, highest] = [Math.floor(count * p - half), Math.ceil(count * p + half)];
+  // Beyond the first or last request nothing bounds it.
+  const low = lowest < 0 ? 0 : valueAtRankIn(of, lowest);
+  const high = highest > count - 1 ? Number.POSITIVE_INFINITY : valueAtRankIn(of, highest);
   if (low === undefined || high === undefined) return undefined;
   return { low: low - (errorMs(of, low) ?? 0), high: high + (errorMs(of, high) ?? 0) };
 }
