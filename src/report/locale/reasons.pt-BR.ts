@@ -22,6 +22,16 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'Foi atingido um limite em que o plano pede atenção. Não bloqueia.',
     next: 'Acompanhe este valor: ele está se aproximando do limite.',
   },
+  tool_limit_crossed: {
+    label: 'um limite da ferramenta de carga foi ultrapassado',
+    means: 'Os critérios do plano foram atendidos, mas a ferramenta de carga tem limites próprios, e um deles foi ultrapassado.',
+    next: 'Veja os limites da ferramenta no relatório. Corrija o serviço ou o limite; `evidence: { own-limits: ignore }` julga só pelo plano.',
+  },
+  weak_evidence: {
+    label: 'evidência fraca',
+    means: 'Os critérios foram atendidos, mas algo depõe contra confiar nas medidas: a carga não foi a que se pediu.',
+    next: 'Leia o que se diz do item. Dê mais recursos ao gerador de carga ou peça uma carga que ele consiga gerar.',
+  },
   no_data: {
     label: 'sem dados',
     means: 'A fonte respondeu, mas sem o valor que o critério pede.',
@@ -40,7 +50,7 @@ export const REASONS_PT_BR: Words['reasons'] = {
   no_baseline: {
     label: 'sem linha de base',
     means: 'Um critério compara com a linha de base, e ela não existe.',
-    next: 'Defina um controle no plano ou deixe as métricas serem medidas antes da primeira etapa.',
+    next: 'Dê um controle ao canário ou deixe as métricas serem medidas antes da primeira etapa. Num teste de carga, rode até haver execuções suficientes do mesmo cenário.',
   },
   nothing_checked: {
     label: 'nada foi verificado',
