@@ -214,7 +214,7 @@ function figuresOf(document: JsonObject, source: ResultSource, count: number): D
 const bucketed = ({ buckets, digits }: HdrHistogram): Distribution => ({
   kind: 'buckets',
   buckets,
-  exactness: { kind: 'relative', by: 10 ** -digits },
+  exactness: { kind: 'relative', by: 1 / 10 ** digits },
   stepMs: 1,
 });
 
