@@ -15,10 +15,12 @@ const NOT_2XX = /^Non-2xx responses:\s+(\d+)/;
 const CONCURRENCY = /^Concurrency Level:\s+(\d+)/;
 const SECONDS = /^Time taken for tests:\s+([\d.]+) seconds/;
 const BYTES = /^Total transferred:\s+(\d+) bytes/;
-const RATE = /^Requests per second:\s+([\d.]+)/;
+const RATE = /^Requests per second:\s+([\d.]+) /;
+const LAST_COUNT = /^Transfer rate:\s+[\d.]+ /;
 const TOTAL_TIMES = /^Total:\s+(\d+)\s+(\d+)\s+[\d.]+\s+\d+\s+(\d+)/;
 const PERCENTILES = /^Percentage of the requests served within a certain time \(ms\)/;
 const PERCENTILE = /^\s+(\d+)%\s+(\d+)/;
+const LAST_PERCENTILE = /^\s+100%\s+\d+ \(longest request\)/;
 
 const TIMEOUTS = 'ab has no count of timeouts: it gives up when nothing comes for a while (`-s`)';
 const UNANSWERED = 'ab does not tell how many requests got no answer, only how often something failed';
@@ -51,6 +53,7 @@ export const AB: StreamReader = {
     const rate = at(RATE);
     if (failed === undefined || rate === undefined)
       throw cutOff(source, 'ab', failed === undefined ? 'Failed requests' : 'Requests per second', complete.index + 1);
+    if (findLine(lines, LAST_COUNT, from) === undefined) throw cutOff(source, 'ab', 'Transfer rate', complete.index + 1);
     const [connect = 0, receive = 0, length = 0, exceptions = 0] = findLine(lines, KINDS, from)?.groups.map(Number) ?? [];
     const not2xx = at(NOT_2XX) ?? 0;
     const broken = connect + receive + exceptions;
@@ -111,6 +114,8 @@ function latencyOf(source: ResultSource, lines: readonly string[], from: number,
   const times = findLine(lines, TOTAL_TIMES, from);
   const heading = findLine(lines, PERCENTILES, from);
   if (times === undefined || heading === undefined) return undefined;
+  if (findLine(lines, LAST_PERCENTILE, heading.index) === undefined)
+    throw cutOff(source, 'ab', '100% … (longest request)', heading.index + 1);
   const ms = (digits: string | undefined, name: string, line: number): number => plausibleMs(source, Number(digits), name, line);
   const [min, mean, max] = times.groups.map((digits) => ms(digits, 'a time', times.index + 1));
   const percentiles = new Map<number, number>();

@@ -4,7 +4,7 @@ import type { Figures, LoadResult, PercentileAt } from '../result.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 import { countAt, countIn, plausibleMs } from './plausible.ts';
 import type { DocumentReader, ResultSource } from './reader.ts';
-import { shown } from './shown.ts';
+import { shown, shownCounts } from './shown.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Of each value (DDSketch, as Artillery sets it up); the summary is then rounded to a tenth of a millisecond. */
@@ -187,7 +187,6 @@ function fateOf(
   const timeouts = timeoutsIn(errors);
   const unanswered = Math.min(requests, Math.max(requests - responses, timeouts));
   const failures = Math.min(requests, failedIn(statuses) + Math.max(unanswered, allErrors));
-  const named = new Map([...errors].map(([name, count]) => [shown(name), count]));
   const open = requests - responses - allErrors;
   const notes: string[] = [];
   if (allErrors > requests - responses) {
@@ -204,7 +203,7 @@ function fateOf(
       timeouts,
       unanswered,
       statuses,
-      errors: named,
+      errors: shownCounts(errors),
       population: { failures: true, timeouts: false },
     },
     notes,
@@ -256,27 +255,45 @@ function figuresOf(summary: unknown, source: ResultSource, count: number, kind: 
   };
 }
 
+interface Endpoint {
+  readonly statuses: Map<number, number>;
+  readonly errors: Map<string, number>;
+  /** Of each endpoint that has this name once nothing of its query is kept. */
+  readonly summaries: string[];
+}
+
 /** Of the plugin `metrics-by-endpoint`, which is on by default. */
 function labelsOf(document: unknown, counters: Counters, source: ResultSource): ReadonlyMap<string, Figures> {
-  const marked = [...under(counters, BY_ENDPOINT)].flatMap(([name, count]) => {
-    const [, label, kind, what] = /^(.*)\.(codes|errors)\.([^.]+)$/s.exec(name) ?? [];
-    return label === undefined || kind === undefined || what === undefined ? [] : [{ label, kind, what, count }];
-  });
-  const timed = `${BY_ENDPOINT}response_time.`;
-  const summaries = Object.keys(objectAt(document, 'aggregate', 'summaries') ?? {}).filter((name) => name.startsWith(timed));
-  const names = new Set([...marked.map(({ label }) => label), ...summaries.map((name) => name.slice(timed.length))]);
-  const labels = new Map<string, Figures>();
-  for (const name of names) {
-    const own = (wanted: string): Counters =>
-      new Map(marked.flatMap(({ label, kind, what, count }) => (label === name && kind === wanted ? [[what, count]] : [])));
-    const statuses = numbered(own('codes'));
-    const errors = own('errors');
-    const responses = sumOf(statuses);
-    const latency = summaryOf(document, source, timed + name);
-    const fate = fateOf({ requests: responses + sumOf(errors), responses, statuses, errors }, source);
-    labels.set(shown(name), { ...fate.figures, ...(latency === undefined ? {} : { latency }) });
+  const endpoints = new Map<string, Endpoint>();
+  const endpoint = (name: string): Endpoint => {
+    const known = endpoints.get(shown(name)) ?? { statuses: new Map(), errors: new Map(), summaries: [] };
+    endpoints.set(shown(name), known);
+    return known;
+  };
+  for (const [name, count] of under(counters, BY_ENDPOINT)) {
+    const [, coded, status] = /^(.*)\.codes\.([1-5]\d\d)$/s.exec(name) ?? [];
+    const [, failed, error] = coded === undefined ? (/^(.*?)\.errors\.(.+)$/s.exec(name) ?? []) : [];
+    if (coded !== undefined) add(endpoint(coded).statuses, Number(status), count);
+    else if (failed !== undefined && error !== undefined) add(endpoint(failed).errors, error, count);
   }
-  return labels;
+  const timed = `${BY_ENDPOINT}response_time.`;
+  for (const name of Object.keys(objectAt(document, 'aggregate', 'summaries') ?? {})) {
+    if (name.startsWith(timed)) endpoint(name.slice(timed.length)).summaries.push(name);
+  }
+  return new Map(
+    [...endpoints].map(([name, { statuses, errors, summaries }]) => {
+      const responses = sumOf(statuses);
+      const { figures } = fateOf({ requests: responses + sumOf(errors), responses, statuses, errors }, source);
+      // Percentiles of several endpoints are none of their whole.
+      const [only, ...others] = summaries;
+      const latency = only === undefined || others.length > 0 ? undefined : summaryOf(document, source, only);
+      return [name, { ...figures, ...(latency === undefined ? {} : { latency }) }];
+    }),
+  );
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 /** Of the plugin `expect`, by kind of expectation. */

@@ -59,6 +59,9 @@ export const HEY: StreamReader = {
     const unanswered = sumOf(errors);
     const requests = answered + unanswered;
     const kept = answered < MOST_KEPT;
+    // The last line of all: a text that ends within it may have lost what tells a timeout.
+    const lastError = errorsAt === undefined ? 0 : errorsAt.index + rows(lines, errorsAt.index, ERROR).length;
+    if (lastError === lines.length - 1) throw cutOff(source, 'hey', 'end of its errors', from + 1);
     if (kept) checkSum(source, requests, seconds, rate, listed.index + 1);
     const bytes = at(BYTES);
     const latency = answered === 0 ? undefined : latencyOf(source, lines, from, answered);

@@ -144,6 +144,12 @@ function foundIn(source: ResultSource, text: string, name: string, { after, unit
       continue;
     }
     const value = VALUE.exec(rest)?.[0] ?? '';
+    if (written === '' && at + after.length + value.length === text.length)
+      throw unreadable(
+        source,
+        `the text ends right behind “${after} ${digits}” (\`${name}\`), so the number may be cut off. Let the script end its last line.`,
+        lineOf(at),
+      );
     if (GOES_ON.test(rest.slice(value.length)))
       throw unreadable(
         source,

@@ -2,7 +2,7 @@ import type { Distribution } from '../distribution.ts';
 import { numberAt, objectAt } from './json.ts';
 import { countAt, countIn, plausibleMs, times } from './plausible.ts';
 import type { DocumentReader, ResultSource } from './reader.ts';
-import { shown } from './shown.ts';
+import { shownCounts } from './shown.ts';
 
 /** oha cuts off what is under way when its time is over. */
 const CUT_OFF = 'aborted due to deadline';
@@ -39,7 +39,7 @@ export const OHA: DocumentReader = {
         timeouts,
         unanswered,
         statuses,
-        errors: new Map(errors.map(([name, count]) => [shown(name), count])),
+        errors: shownCounts(errors),
         ...(bytes === undefined ? {} : { bytes }),
         ...(seconds === undefined || seconds <= 0 ? {} : { durationMs: times(seconds, SECONDS) }),
         ...(rate === undefined ? {} : { ratePerS: rate }),

@@ -22,3 +22,10 @@ export function target(url: string): string | undefined {
     return undefined;
   }
 }
+
+/** Counts by what may be kept of their names; of names that become the same, the sum. */
+export function shownCounts(counts: Iterable<readonly [string, number]>): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of counts) sums.set(shown(name), (sums.get(shown(name)) ?? 0) + count);
+  return sums;
+}

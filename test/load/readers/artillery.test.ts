@@ -124,11 +124,19 @@ describe('a report of Artillery', () => {
 
   it('does not keep what a query string says', async () => {
     const counters = {
-      'http.requests': 1,
-      'http.responses': 1,
+      'http.requests': 3,
+      'http.responses': 2,
       'plugins.metrics-by-endpoint./pay?token=s3cret.codes.200': 1,
+      'plugins.metrics-by-endpoint./pay?token=0ther.codes.500': 1,
+      'plugins.metrics-by-endpoint./pay?token=0ther.errors.read failed: a.b': 1,
     };
-    const { labels } = await readText(report(counters));
+    const summaries = Object.fromEntries(
+      ['s3cret', '0ther'].map((token) => [`plugins.metrics-by-endpoint.response_time./pay?token=${token}`, { count: 1, p95: 5 }]),
+    );
+    const { labels } = await readText(report(counters, { summaries }));
     expect([...labels.keys()]).toEqual(['/pay?token=…']);
+    // Two endpoints under one name: their counts add up, their percentiles do not.
+    expect(labels.get('/pay?token=…')).toMatchObject({ requests: 3, failures: 2, unanswered: 1 });
+    expect(labels.get('/pay?token=…')?.latency).toBeUndefined();
   });
 });
