@@ -13,6 +13,7 @@ const NOT_TOLD = 'siege counts timeouts, broken connections and bad statuses tog
 /** Where a figure stands: in words, and in the JSON of `-j`. */
 const PLACES = {
   transactions: place('Transactions', 'transactions'),
+  successful: place('Successful transactions', 'successful_transactions'),
   failed: place('Failed transactions', 'failed_transactions'),
   elapsed: place('Elapsed time', 'elapsed_time'),
   mean: place('Response time', 'response_time'),
@@ -30,7 +31,9 @@ export const SIEGE: StreamReader = {
   tool: 'siege',
   format: 'summary',
   recognises: (text) =>
-    /^Transactions:[ \t]+\d+ hits|^[ \t]*(?:\{[ \t]*)?"transactions":[ \t]+\d+,\r?\n[ \t]*"availability":/m.test(cleaned(text)),
+    /^[ \t]*Transactions:[ \t]+\d+ hits|^[ \t]*(?:\{[ \t]*)?"transactions":[ \t]+\d+,\r?\n[ \t]*"availability":/m.test(
+      cleaned(text),
+    ),
   async read(source) {
     const lines = await printedLines(source);
     const begins = onlyLine(source, lines, PLACES.transactions, 'siege');
@@ -40,8 +43,10 @@ export const SIEGE: StreamReader = {
       if (found === undefined) throw cutOff(source, 'siege', NAMES[name], from + 1);
       return { value: Number(found.groups[0]), line: found.index + 1 };
     };
-    const succeeded = at('transactions').value;
+    const answered = at('transactions').value;
     const failures = at('failed').value;
+    // A server that answers 401 to everything has no failed transaction, and no successful one.
+    const neither = answered - at('successful').value;
     const elapsed = at('elapsed').value;
     const rate = at('rate').value;
     const json = (lines[from] ?? '').includes('"');
@@ -49,15 +54,15 @@ export const SIEGE: StreamReader = {
       tool: 'siege',
       format: json ? 'JSON' : 'text',
       all: {
-        requests: succeeded + failures,
-        failures,
+        requests: answered + failures,
+        ...(neither === 0 ? { failures } : {}),
         ...(elapsed > 0 ? { durationMs: times(elapsed, SECONDS), ratePerS: rate } : {}),
-        ...(succeeded === 0
+        ...(answered === 0
           ? {}
           : {
               latency: {
                 kind: 'figures',
-                count: succeeded,
+                count: answered,
                 ...timesOf(source, at),
                 percentiles: new Map(),
                 exactness: { kind: 'exact' },
@@ -75,6 +80,9 @@ export const SIEGE: StreamReader = {
       absent: {
         percentiles: NO_PERCENTILES,
         timeouts: NOT_TOLD,
+        ...Object.fromEntries(
+          ['failures', 'successes', 'success_rate', 'error_rate', 'throughput'].map((name) => [name, notSuccessful(neither)]),
+        ),
         errors: NOT_TOLD,
         statuses: 'siege prints no statuses',
         bytes: 'siege rounds what was received to hundredths of a megabyte',
@@ -83,8 +91,12 @@ export const SIEGE: StreamReader = {
   },
 };
 
+const notSuccessful = (count: number): string =>
+  `${count} answers were neither successful nor failed to siege, as redirects are, but also 401: it cannot be said how many failed. Use a tool that prints statuses`;
+
 const NAMES: Readonly<Record<keyof typeof PLACES, string>> = {
   transactions: 'Transactions',
+  successful: 'Successful transactions',
   failed: 'Failed transactions',
   elapsed: 'Elapsed time',
   mean: 'Response time',

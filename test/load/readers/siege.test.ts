@@ -25,6 +25,13 @@ describe.skipIf(TEXT === undefined || FIRST === undefined)('what siege prints', 
     expect(whyAbsent(read, 'timeouts')).toContain('together');
   });
 
+  it('says nothing of failures where answers were neither successful nor failed: a 401 is none to siege', async () => {
+    const read = await readText((await textOf(TEXT)).replace(/(Successful transactions:\s+)192/, '$10'));
+    expect(read.all.requests).toBe(200);
+    expect(read.all.failures).toBeUndefined();
+    expect(whyAbsent(read, 'success_rate')).toContain('192 answers were neither successful nor failed to siege');
+  });
+
   it('has no latency where every transaction failed', async () => {
     for (const name of ['dead.json', 'dead.txt']) {
       const { all } = await readFixture(fixture('siege', name));
