@@ -19,12 +19,13 @@ interface Spelling {
   readonly word: RegExp;
 }
 
-const SPELLING: Spelling = {
+/** Made for each text, as few are of this kind: only to make these takes a millisecond of each start. */
+const spelling = (): Spelling => ({
   digits: /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\p{L}\p{N}_.]*%?/uy,
   word: /[\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\[\d+\])*/uy,
-};
+});
 
-/** The same for criteria in ASCII, as most are: the letters of all scripts take milliseconds to compile. */
+/** The same for criteria in ASCII, as most are. */
 const PLAIN_SPELLING: Spelling = {
   digits: /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\w.]*%?/y,
   word: /[A-Za-z_]\w*(?:\.\w+|\[\d+\])*/y,
@@ -40,12 +41,12 @@ const ALIKE: Readonly<Record<string, string>> = { '≤': '<=', '≥': '>=', '≠
 
 /** All tokens of a criterion; the last is its end. Never throws. */
 export function tokensOf(source: string): readonly Token[] {
-  const spelling = PLAIN.test(source) ? PLAIN_SPELLING : SPELLING;
+  const written = PLAIN.test(source) ? PLAIN_SPELLING : spelling();
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
     at += match(SPACE, source, at)?.[0].length ?? 0;
-    const token = tokenAt(source, at, tokens.at(-1), spelling);
+    const token = tokenAt(source, at, tokens.at(-1), written);
     tokens.push(token);
     if (token.kind === 'end') return tokens;
     at += token.length;
