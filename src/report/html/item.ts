@@ -6,6 +6,7 @@ import type { Words } from '../locale/words.ts';
 import { allowedText, findings, judgementState, outcomeWord, resultLine } from '../sentence.ts';
 import { shownState } from '../tally.ts';
 import { seriesChart } from './chart.ts';
+import { histogramChart } from './histogram.ts';
 import { stateIcon } from './icon.ts';
 
 /** One line of the checklist; with something to show below it, it unfolds. */
@@ -99,5 +100,7 @@ function evidencePart(evidence: Evidence, item: Item, words: Words, locale: Loca
       );
     case 'series':
       return seriesChart(evidence, item.judgements, words, locale);
+    case 'histogram':
+      return histogramChart(evidence, item.judgements, words, locale);
   }
 }

@@ -3,10 +3,11 @@ import { formatValue } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import { cutLines } from '../budget.ts';
 import { markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
+import { histogramLines } from '../histogram.ts';
 import { ICONS } from '../icons.ts';
 import type { Words } from '../locale/words.ts';
 import { judgementState, outcomeWord } from '../sentence.ts';
-import { pointsOf, seriesValue, sparkline } from '../series.ts';
+import { amountIn, pointsOf, sparkline } from '../series.ts';
 import { shownState } from '../tally.ts';
 import { table } from './table.ts';
 
@@ -87,8 +88,13 @@ function pieceOf(evidence: Evidence, words: Words, locale: Locale, size: Evidenc
     case 'series': {
       const { points, low, high, last } = pointsOf(evidence);
       if (low === undefined || high === undefined || last === undefined) return `${title}\n\n${words.emptySeries}`;
-      const show = (amount: number): string => markdownText(formatValue(seriesValue(evidence.unit, amount), locale));
+      const show = (amount: number): string => markdownText(formatValue(amountIn(evidence.unit, amount), locale));
       return `\`${sparkline(points, 40)}\` ${words.seriesFrom(title, show(low), show(high), show(last))}`;
+    }
+    case 'histogram': {
+      const lines = histogramLines(evidence, locale);
+      if (lines.length === 0) return `${title}\n\n${words.emptyHistogram}`;
+      return `${title}\n\n${markdownFence(narrow(lines.join('\n'), size.columns), 'text')}`;
     }
   }
 }
