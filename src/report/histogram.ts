@@ -1,8 +1,9 @@
 import type { Evidence } from '../checklist/model.ts';
 import { formatNumber, formatPair, formatValue } from '../criteria/format.ts';
-import { type Locale, ratio } from '../criteria/value.ts';
+import type { Locale } from '../criteria/value.ts';
 import { shortLine } from './escape.ts';
 import { amountIn } from './series.ts';
+import { shareText } from './share.ts';
 import { columnsOf, pad } from './width.ts';
 
 export type HistogramEvidence = Extract<Evidence, { kind: 'histogram' }>;
@@ -52,14 +53,6 @@ export function joined(bins: readonly Bin[], most: number): readonly Bin[] {
 export const holds = ({ from, to }: Bin, amount: number): boolean =>
   (from === undefined || amount > from) && (to === undefined || amount <= to);
 
-/** `12.3 %`; what is there is never `0 %`. */
-export const shareOf = (count: number, all: number, locale: Locale): string => {
-  const share = all === 0 ? 0 : count / all;
-  // Two decimals at most: a share of a share tells nobody anything.
-  const shown = Number(share.toFixed(4));
-  return share > 0 && shown === 0 ? `< ${formatValue(ratio(0.0001), locale)}` : formatValue(ratio(shown), locale);
-};
-
 /** Title and marks in one line: `Latency: p50 92 ms, p95 1.8 s`. */
 export function histogramSummary(evidence: HistogramEvidence, locale: Locale): string {
   const title = shortLine(evidence.title, 160);
@@ -70,7 +63,7 @@ export function histogramSummary(evidence: HistogramEvidence, locale: Locale): s
 const markText = ({ label, amount }: Mark, { unit }: HistogramEvidence, locale: Locale): string =>
   `${shortLine(label, 40)} ${formatValue(amountIn(unit, amount), locale)}`;
 
-const MOST_LINES = 20;
+const MOST_LINES = 24;
 const BAR = 30;
 
 /**
@@ -86,7 +79,7 @@ export function histogramLines(evidence: HistogramEvidence, locale: Locale): rea
   const rows = bins.map((bin, at) => ({
     bound: boundText(bin, evidence, locale),
     count: formatNumber(bin.count, locale),
-    share: shareOf(bin.count, all, locale),
+    share: shareText(bin.count, all, locale),
     bar: bar(bin.count / highest),
     marks: marks
       .filter(({ amount }) => holds(bin, amount) || (at === 0 && bin.from !== undefined && amount <= bin.from))

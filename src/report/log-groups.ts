@@ -60,8 +60,10 @@ function evidenceLines(evidence: Evidence, words: Words, locale: Locale): readon
   }
 }
 
-/** Keeps the indent, which `logLine` would not. */
+/** Keeps runs of spaces, which `logLine` would not: indents, and the columns of a drawing. */
 function keptLine(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return indent + logLine(line);
+  return line
+    .split(/( {2,})/)
+    .map((part, at) => (at % 2 === 1 ? part : logLine(part)))
+    .join('');
 }

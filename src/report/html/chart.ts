@@ -35,7 +35,7 @@ export function seriesChart(evidence: SeriesEvidence, judgements: readonly Judge
   const x = (at: number): number => (span === 0 ? WIDTH / 2 : round(((at - first.at) / span) * WIDTH));
   const summary = words.seriesFrom(plainLine(evidence.title), show(low), show(high), show(last));
   return `<figure class="chart">
-<figcaption>${words.seriesFrom(`<b>${title}</b>`, html(show(low)), html(show(high)), html(show(last)))}${bounds.map(({ label, tone }) => `<span class="${tone}"><span class="legend"></span>${html(label)}</span>`).join('')}</figcaption>
+<figcaption>${words.seriesFrom(`<b>${title}</b>`, html(show(low)), html(show(high)), html(show(last)))}${bounds.map(({ label, tone }) => `<span class="limit-of ${tone}"><span class="legend"></span>${html(label)}</span>`).join('')}</figcaption>
 <div class="plot">
 <div class="ticks" aria-hidden="true">${ticks
     .toReversed()

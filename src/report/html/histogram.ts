@@ -12,10 +12,10 @@ import {
   type Mark,
   marksOf,
   rangeText,
-  shareOf,
 } from '../histogram.ts';
 import type { Words } from '../locale/words.ts';
 import { amountIn } from '../series.ts';
+import { shareText } from '../share.ts';
 import { type Bound, boundsOn } from './bounds.ts';
 import { niceTicks } from './chart.ts';
 
@@ -27,6 +27,8 @@ const MOST_LABELS = 6;
 const LEAST_HEIGHT = 2;
 /** Labels of marks nearer than this share of the width would stand on each other. */
 const LABEL_WIDTH = 0.1;
+/** Pixels. */
+const LINE = 12;
 const OF_THE_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?(?:\.with_timeouts)?|min|mean|max)$/;
 
 /** Bars of equal width, with the marks and the limits of the criteria that speak of percentiles; the figures fold out below. */
@@ -53,7 +55,7 @@ export function histogramChart(
   const bars = bins.map((bin, at) => {
     const [left, right] = [x(scale.slot(at)), x(scale.slot(at + 1))];
     const tall = bin.count === 0 ? 0 : Math.max(LEAST_HEIGHT, HEIGHT - y(bin.count / all));
-    const told = `${rangeText(bin, evidence, locale)}: ${formatNumber(bin.count, locale)} (${shareOf(bin.count, all, locale)})`;
+    const told = `${rangeText(bin, evidence, locale)}: ${formatNumber(bin.count, locale)} (${shareText(bin.count, all, locale)})`;
     // The whole column answers to the pointer, however low its bar is.
     return `<g><title>${html(told)}</title><rect class="column" x="${left}" width="${round(right - left)}" height="${HEIGHT}"/><rect class="bar" x="${round(left + 0.5)}" y="${round(HEIGHT - tall)}" width="${round(Math.max(0.5, right - left - 1))}" height="${round(tall)}"/></g>`;
   });
@@ -66,8 +68,7 @@ export function histogramChart(
   return `<figure class="chart">
 <figcaption><b>${title}</b>${marks.length === 0 ? '' : `: ${marks.map((mark) => markText(mark, evidence, locale)).join(' · ')}`}${placed.map((bound) => legend(bound, words)).join('')}</figcaption>
 <div class="plot">
-<div class="marks" aria-hidden="true">${markLabels(marked)}</div>
-<div class="ticks" aria-hidden="true">${ticks
+${markLabels(marked)}<div class="ticks" aria-hidden="true">${ticks
     .toReversed()
     .map((tick) => `<span>${html(formatValue(ratio(tick), locale))}</span>`)
     .join('')}</div>
@@ -93,14 +94,14 @@ function legend({ subject, label, tone, at }: Bound & { readonly at: number | un
 
 /** Each on the first of three rows on which it is clear of the label before it. */
 function markLabels(marks: readonly (Mark & { readonly at: number })[]): string {
+  if (marks.length === 0) return '';
   const ends: number[] = [];
-  return marks
-    .map(({ label, at }) => {
-      const free = [0, 1, 2].find((row) => at - (ends[row] ?? -1) >= LABEL_WIDTH) ?? 2;
-      ends[free] = at;
-      return `<span style="left:${percent(at)};bottom:${free * 12}px">${html(shortLine(label, 12))}</span>`;
-    })
-    .join('');
+  const labels = marks.map(({ label, at }) => {
+    const free = [0, 1, 2].find((row) => at - (ends[row] ?? -1) >= LABEL_WIDTH) ?? 2;
+    ends[free] = at;
+    return `<span style="left:${percent(at)};bottom:${free * LINE}px">${html(shortLine(label, 12))}</span>`;
+  });
+  return `<div class="marks" style="height:${ends.length * LINE}px" aria-hidden="true">${labels.join('')}</div>`;
 }
 
 /** Where amounts stand, as shares of the width from the left. */
@@ -167,10 +168,14 @@ function axisLabels(bins: readonly Bin[], scale: Scale, evidence: HistogramEvide
   const ends = [bins[0]?.from, ...bins.map(({ to }) => to)].flatMap((amount, at) =>
     amount === undefined ? [] : [{ amount, at: scale.slot(at) }],
   );
-  if (scale.last !== undefined) ends.push({ amount: scale.last, at: 1 });
   const apart = 1 / (MOST_LABELS - 1) - 0.03;
   const kept: { amount: number; at: number }[] = [];
   for (const end of ends) if (end.at - (kept.at(-1)?.at ?? -1) >= apart) kept.push(end);
+  if (scale.last !== undefined) {
+    // Where the drawing goes on to a limit, that is what its end is.
+    if (1 - (kept.at(-1)?.at ?? 0) < apart) kept.pop();
+    kept.push({ amount: scale.last, at: 1 });
+  }
   return kept
     .map(
       ({ amount, at }) =>
@@ -181,10 +186,12 @@ function axisLabels(bins: readonly Bin[], scale: Scale, evidence: HistogramEvide
 
 function counts(bins: readonly Bin[], all: number, evidence: HistogramEvidence, words: Words, locale: Locale): string {
   const { bins: heading, range, count, share } = words.histogram;
-  const head = [range, count, share].map((column) => `<th scope="col">${html(column)}</th>`).join('');
+  const head = [range, count, share]
+    .map((column, at) => `<th scope="col"${at === 0 ? '' : ' class="number"'}>${html(column)}</th>`)
+    .join('');
   const rows = bins.map(
     (bin) =>
-      `<tr><th scope="row">${html(rangeText(bin, evidence, locale))}</th><td class="number">${html(formatNumber(bin.count, locale))}</td><td class="number">${html(shareOf(bin.count, all, locale))}</td></tr>`,
+      `<tr><th scope="row" class="short">${html(rangeText(bin, evidence, locale))}</th><td class="number">${html(formatNumber(bin.count, locale))}</td><td class="number">${html(shareText(bin.count, all, locale))}</td></tr>`,
   );
   return `<details class="counted"><summary>${html(heading)}</summary><div class="scroll"><table class="plain"><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></details>`;
 }

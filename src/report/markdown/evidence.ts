@@ -3,6 +3,7 @@ import { formatValue } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import { cutLines } from '../budget.ts';
 import { markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
+import { figureColumns } from '../figure-columns.ts';
 import { histogramLines } from '../histogram.ts';
 import { ICONS } from '../icons.ts';
 import type { Words } from '../locale/words.ts';
@@ -21,6 +22,7 @@ export const WHOLE: EvidenceSize = { lines: Number.POSITIVE_INFINITY, columns: N
 
 const TITLE_LENGTH = 160;
 const CELL_LENGTH = 300;
+const MOST_UNFOLDED = 10;
 
 /** Whether there is anything to unfold. */
 export function hasDetails(item: Item): boolean {
@@ -64,7 +66,10 @@ function measurementsTable(item: Item, words: Words, locale: Locale): string {
       markdownCode(shortLine(name, CELL_LENGTH)),
       `${markdownText(shortLine(formatValue(value, locale), CELL_LENGTH))}${note === undefined ? '' : ` (${markdownText(shortLine(note, CELL_LENGTH))})`}`,
     ]);
-  return table([words.columns.name, words.columns.value], rows);
+  const shown = table([words.columns.name, words.columns.value], rows);
+  // Many would push what shows how they came about off the page.
+  if (rows.length <= MOST_UNFOLDED) return shown;
+  return `<details><summary>${words.headings.measurements} (${rows.length})</summary>\n\n${shown}\n\n</details>`;
 }
 
 function pieceOf(evidence: Evidence, words: Words, locale: Locale, size: EvidenceSize): string {
@@ -83,6 +88,7 @@ function pieceOf(evidence: Evidence, words: Words, locale: Locale, size: Evidenc
       return `${title}\n\n${table(
         evidence.columns.map((column) => markdownText(shortLine(column, CELL_LENGTH))),
         rows,
+        figureColumns(evidence.columns, evidence.rows),
       )}${more}`;
     }
     case 'series': {
