@@ -1,4 +1,4 @@
-import { countIn, countsUpTo, type Distribution, errorMs, extremesOf } from './distribution.ts';
+import { countIn, countsUpTo, type Distribution, errorMs, extremesOf, percentileIn } from './distribution.ts';
 
 /** Milliseconds; each bin holds what is above `from`, up to `to` and with it. */
 export interface Bin {
@@ -14,6 +14,8 @@ const NARROW = 4;
 const NANOSECOND = 1e-6;
 /** Past so many times the fastest is nothing that a chart could show beside the slowest. */
 const WIDEST = 1_000_000;
+/** Percent: what is far beyond this is told by powers of ten. */
+const BULK = 99.5;
 /** What one in a hundred does at most. */
 const RARE = 0.01;
 /** Round amounts of a decade, the closest first. */
@@ -30,7 +32,14 @@ export function binsOf(distribution: Distribution): readonly Bin[] | undefined {
   if (max < NANOSECOND || !Number.isFinite(max)) return undefined;
   const least = (value: number): number => 2 * (errorMs(distribution, value) ?? 0);
   const isRare = (edge: number): boolean => (countsUpTo(distribution, [edge])?.[0] ?? 0) <= RARE * all;
-  const edges = max / min <= NARROW ? equalSteps(min, max, least(max)) : equalRatios(min, max, least, isRare);
+  const bulk = percentileIn(distribution, BULK) ?? max;
+  // One answer that took a hundred times as long would leave a single bin for all others.
+  const isFar = bulk > min && max / bulk > NARROW;
+  const tail = isFar ? decades([1], bulk, max).slice(1) : [];
+  const most = MOST_BINS - tail.length;
+  const high = isFar ? bulk : max;
+  const near = high / min <= NARROW ? equalSteps(min, high, least(high), most) : equalRatios(min, high, least, isRare, most);
+  const edges = [...near, ...tail.filter((edge) => edge > (near.at(-1) ?? 0))];
   const upTo = countsUpTo(distribution, edges);
   if (upTo === undefined || edges.length < 3) return undefined;
   // What stands for a bucket may lie a little beyond the slowest; the first bin starts below the fastest.
@@ -38,14 +47,14 @@ export function binsOf(distribution: Distribution): readonly Bin[] | undefined {
   return edges.slice(1).map((to, at) => ({ from: edges[at] ?? 0, to, count: below(at + 1) - below(at) }));
 }
 
-function equalSteps(min: number, max: number, least: number): readonly number[] {
+function equalSteps(min: number, max: number, least: number, most: number): readonly number[] {
   // Three digits are what a report shows of a bound.
-  const finest = Math.max(least, 10 ** (Math.floor(Math.log10(max)) - 2), (max - min) / MOST_BINS);
+  const finest = Math.max(least, 10 ** (Math.floor(Math.log10(max)) - 2), (max - min) / most);
   for (let power = 10 ** Math.floor(Math.log10(finest)); ; power *= 10) {
     for (const factor of [1, 2, 5]) {
       const step = factor * power;
       const [first, last] = [Math.ceil(min / step - 1e-9) - 1, Math.ceil(max / step - 1e-9)];
-      if (step < finest * (1 - 1e-9) || last - first > MOST_BINS) continue;
+      if (step < finest * (1 - 1e-9) || last - first > most) continue;
       return Array.from({ length: last - first + 1 }, (_, at) => round((first + at) * step));
     }
   }
@@ -57,12 +66,13 @@ function equalRatios(
   max: number,
   least: (value: number) => number,
   isRare: (edge: number) => boolean,
+  most: number,
 ): readonly number[] {
   // Tools that write whole milliseconds have zeros: ratios cannot start from there.
   const low = Math.max(min, min > 0 ? 0 : least(0), max / WIDEST);
   for (const pace of PACES) {
     const edges = thinned(low > min ? [0, ...decades(pace, low, max).slice(1)] : decades(pace, low, max), least);
-    const over = edges.length - (MOST_BINS + 1);
+    const over = edges.length - (most + 1);
     if (over <= 0) return edges;
     if (isRare(edges[over + 1] ?? max)) return [edges[0] ?? 0, ...edges.slice(over + 1)];
   }

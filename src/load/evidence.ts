@@ -61,7 +61,7 @@ function latencyTable(figures: Figures): Evidence | undefined {
   const alone = rows.length === 1 ? 1 : 0;
   return {
     kind: 'table',
-    title: `Latency of ${whose(latency, figures)}: ${joined(describeError(exactnessOf(latency)) || 'exact', whichOnes(population))}`,
+    title: `Latency of ${whose(latency, figures)}: ${joined(precisionOf(latency), whichOnes(population))}`,
     columns: ['', ...columns.map(([heading]) => heading)].slice(alone),
     rows: rows.map((row) => row.slice(alone)),
   };
@@ -75,6 +75,12 @@ function whose(latency: Distribution, { population }: Figures): string {
   const count = countIn(latency);
   const what = population.timeouts === false ? 'answers' : 'requests';
   return count === undefined ? what : `${formatNumber(count)} ${what}`;
+}
+
+function precisionOf(latency: Distribution): string {
+  const error = describeError(exactnessOf(latency));
+  if (latency.stepMs === undefined) return error === '' ? 'exact' : error;
+  return joined(error, `in steps of ${formatDuration(latency.stepMs)}`);
 }
 
 function whichOnes(population: Population): string {
@@ -95,8 +101,9 @@ function withUnanswered(
   { unanswered = 0, population }: Figures,
 ): ReadonlyMap<string, number> | undefined {
   if (unanswered === 0) return undefined;
-  // Buckets do not tell which of them are of requests without an answer: they would be counted twice.
-  if (latency.kind !== 'values' && population.timeouts !== false) return undefined;
+  // Where nobody tells which latencies are of requests without an answer, these would be counted twice.
+  const areApart = population.timeouts === false || (latency.kind === 'values' && population.timeouts === true);
+  if (!areApart) return undefined;
   const found = percentiles.flatMap((percent) => known(`p${percent}`, percentileWithTimeouts(latency, percent, unanswered)));
   return found.length === 0 ? undefined : new Map([...found, ...known('max', Number.POSITIVE_INFINITY)]);
 }

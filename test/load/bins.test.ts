@@ -49,6 +49,16 @@ test('a few fast ones share a bin, rather than that the slow ones are told less 
   expect(bins.map(({ to }) => to)).toEqual(expect.arrayContaining([100, 120, 150, 200, 250, 300, 400, 500, 600]));
 });
 
+test('one that took a hundred times as long does not leave a single bin for all others', () => {
+  const bins = binsOf(values([...Array.from({ length: 1000 }, (_, at) => 20 + at / 200), 5000])) ?? [];
+  expect(bins.filter(({ to }) => to <= 26).length).toBeGreaterThan(8);
+  expect(bins.slice(-3).map(({ to, count }) => [to, count])).toEqual([
+    [100, 0],
+    [1000, 0],
+    [10_000, 1],
+  ]);
+});
+
 describe('what was rounded', () => {
   test('to whole milliseconds gets no bin that none of them can fall into', () => {
     expect(ends(values([0, 1, 2, 3, 40], 1))).toEqual([1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40]);

@@ -61,6 +61,28 @@ describe('the latencies', () => {
     });
   });
 
+  test('that are written in whole milliseconds are not called exact', () => {
+    const { latency } = figures(upTo(20));
+    if (latency?.kind !== 'values') throw new Error('no values');
+    const [table] = loadEvidence(
+      result({ all: { latency: { ...latency, stepMs: 1 }, population: { failures: true, timeouts: true } } }),
+    );
+    expect(table?.title).toBe('Latency of 20 requests: in steps of 1 ms, failed answers included, timeouts included');
+  });
+
+  test('are not told a second time where the unanswered may be among them already', () => {
+    const all = (population: Figures['population']): Figures => ({
+      ...figures([]),
+      requests: 30,
+      unanswered: 3,
+      latency: { kind: 'buckets', buckets: [{ value: 5, count: 30 }], exactness: { kind: 'bucketed', by: 0.1 } },
+      population,
+    });
+    const rows = (population: Figures['population']) =>
+      tableOf(loadEvidence(result({ all: all(population) })), 'Latency').rows.length;
+    expect([rows({ timeouts: false }), rows({ timeouts: true }), rows({})]).toEqual([2, 1, 1]);
+  });
+
   test('show no percentile that so few cannot tell', () => {
     expect(tableOf(loadEvidence(result({ all: figures(upTo(99)) })), 'Latency').columns).toEqual([
       'min',

@@ -14,7 +14,7 @@ export interface Bound {
 }
 
 /** A chart with more lines than this says nothing. */
-const MOST = 3;
+const MOST = 5;
 
 /** The limits on what a chart shows: comparisons of a name that it speaks of with one amount. */
 export function boundsOn(
