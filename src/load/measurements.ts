@@ -275,7 +275,9 @@ function latencyMeasurements(
       continue;
     }
     const { unanswered } = figures;
-    if (unanswered === undefined) continue;
+    // Buckets that hold the waits of unanswered requests do not tell which they are.
+    const mixed = latency.kind === 'buckets' && figures.population.timeouts !== false && unanswered !== 0;
+    if (unanswered === undefined || mixed) continue;
     const outside = figures.population.timeouts === true ? 0 : unanswered;
     const all = count === undefined ? {} : { samples: count + outside };
     const said = unanswered === 0 ? '' : `each of ${unanswered} unanswered requests counted as infinitely slow`;

@@ -5,6 +5,7 @@ import type { Evidence } from '../checklist/model.ts';
 import { formatDuration, formatNumber } from '../criteria/format.ts';
 import { type Measurements, text } from '../criteria/value.ts';
 import { findBaseline, recordRun } from '../load/baseline.ts';
+import { comparisonTable } from '../load/comparison-table.ts';
 import { loadEvidence } from '../load/evidence.ts';
 import { generateLoad, type Scenario } from '../load/generator.ts';
 import { hostsOutside } from '../load/hosts.ts';
@@ -79,13 +80,22 @@ export const load = defineProbe<LoadSpec>({
     const baseline = spec.baseline === undefined ? undefined : await baselineFor(spec.baseline, scenario, measurements, context);
     return {
       measurements,
-      evidence: [...evidence, ...loadEvidence(result)],
+      evidence: [...evidence, ...changes(measurements, baseline), ...loadEvidence(result)],
       doubts: doubtsOf(result, spec.evidence?.['achieved-rate']),
       crossed: spec.evidence?.['own-limits'] === 'ignore' ? [] : crossedLimits(result),
       ...(baseline === undefined ? {} : { baseline }),
     };
   },
 });
+
+const COMPARED = ['error_rate', 'rate', 'p50', 'p95', 'p99'];
+
+/** What a reviewer looks at first, and what the criteria ask for. */
+function changes(now: Measurements, baseline: Baseline | undefined): readonly Evidence[] {
+  if (baseline === undefined || Object.keys(baseline.measurements).length === 0) return [];
+  const names = new Set([...COMPARED, ...Object.keys(baseline.measurements).filter((name) => name.includes(' of "'))]);
+  return [comparisonTable(now, baseline.measurements, [...names].filter((name) => name in now || name in baseline.measurements))];
+}
 
 function titleOf({ url, stages, results, run, ...spec }: LoadSpec): string {
   if (stages !== undefined) return `Load in ${stages.length} ${stages.length === 1 ? 'stage' : 'stages'}`;
