@@ -248,7 +248,7 @@ function latencyMeasurements(
 ): Record<string, Measurement> {
   const { latency } = figures;
   if (latency === undefined) return {};
-  const count = countIn(latency);
+  const count = countIn(latency) ?? answersOf(figures);
   const least = leastSamples === undefined ? {} : { leastSamples };
   const samples = count === undefined ? {} : { samples: count, ...least };
   const note = populationNote(figures, latency);
@@ -266,6 +266,11 @@ function latencyMeasurements(
   for (const name of [...COMMON_PERCENTILES.map((percent) => `p${percent}`), ...wanted]) {
     const [, percent, withTimeouts] = PERCENTILE.exec(name) ?? [];
     if (percent === undefined) continue;
+    if (count === undefined) {
+      const value = percentileIn(latency, Number(percent));
+      if (value !== undefined) found[name] = { value: milliseconds(value), absent: OF_HOW_MANY };
+      continue;
+    }
     if (withTimeouts === undefined) {
       put(
         name,
@@ -279,19 +284,26 @@ function latencyMeasurements(
     const mixed = latency.kind === 'buckets' && figures.population.timeouts !== false && unanswered !== 0;
     if (unanswered === undefined || mixed) continue;
     const outside = figures.population.timeouts === true ? 0 : unanswered;
-    const all = count === undefined ? {} : { samples: count + outside };
+    const all = { samples: count + outside };
     const said = unanswered === 0 ? '' : `each of ${unanswered} unanswered requests counted as infinitely slow`;
     put(name, percentileWithTimeouts(latency, Number(percent), unanswered), said, all);
   }
   return found;
 }
 
+const OF_HOW_MANY =
+  'the file has it, but does not tell of how many requests it is, so too few cannot be told from enough; give a file that does';
+
+/** The most that the latencies can be of, where the file does not tell. */
+const answersOf = ({ requests, unanswered = 0, population }: Figures): number | undefined =>
+  requests === undefined ? undefined : requests - (population.timeouts === false ? unanswered : 0);
+
 const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('; ');
 
 /** Ten times as many as it can be read from at all are what it is steady with. */
-function thinNote(percent: number, count: number | undefined): string {
+function thinNote(percent: number, count: number): string {
   const comfortable = Math.ceil(Number((10 / (1 - percent / 100)).toPrecision(12)));
-  return count === undefined || count >= comfortable ? '' : `rests on ${count} requests; ${comfortable} make it steady`;
+  return count >= comfortable ? '' : `rests on ${count} requests; ${comfortable} make it steady`;
 }
 
 function populationNote({ unanswered = 0, population }: Figures, latency: Distribution): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { durationField } from '../criteria/fields.ts';
+import { problemsOf } from './readers/mapped.ts';
 import { TOOLS } from './result.ts';
 
 const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
@@ -133,6 +134,30 @@ const evidenceField = () =>
       .optional(),
   });
 
+const mappingField = () =>
+  z
+    .strictObject({
+      figures: z
+        .record(
+          z.string(),
+          z.union([
+            z.string().describe('The text that stands before the value.'),
+            z.strictObject({
+              after: z.string().describe('The text that stands before the value.'),
+              unit: z.string().describe('Of a value that is printed without one: `ms`, `s`, `%`, `/s`.').optional(),
+              below: z.string().describe('Only what comes after this text is searched.').optional(),
+            }),
+          ]),
+        )
+        .describe(
+          'By our name for each figure, the text before its value: `{ requests: "Total:", p95: { after: "P95:", unit: ms } }`.',
+        ),
+      decimal: z.enum(['.', ',']).describe('What stands before decimals, where the text leaves it open.').optional(),
+    })
+    .superRefine((mapping, context) => {
+      for (const message of problemsOf(mapping)) context.addIssue({ code: 'custom', message, path: ['figures'] });
+    });
+
 export const loadSchema = () =>
   z
     .strictObject({
@@ -159,8 +184,13 @@ export const loadSchema = () =>
         .optional(),
       results: resultsField().optional(),
       format: z
-        .enum(TOOLS)
-        .describe('The tool that the results must be of. Default: whichever wrote them; they tell by themselves.')
+        .union([
+          z.enum(TOOLS).describe('The tool that the results must be of.'),
+          mappingField().describe('How to read what a script of your own prints.'),
+        ])
+        .describe(
+          'The tool that the results must be of, or how to read a text. Default: whichever tool wrote them; they tell by themselves.',
+        )
         .optional(),
       shards: z
         .int('Expected a whole number of shards.')

@@ -94,7 +94,13 @@ const COMPARED = ['error_rate', 'rate', 'p50', 'p95', 'p99'];
 function changes(now: Measurements, baseline: Baseline | undefined): readonly Evidence[] {
   if (baseline === undefined || Object.keys(baseline.measurements).length === 0) return [];
   const names = new Set([...COMPARED, ...Object.keys(baseline.measurements).filter((name) => name.includes(' of "'))]);
-  return [comparisonTable(now, baseline.measurements, [...names].filter((name) => name in now || name in baseline.measurements))];
+  return [
+    comparisonTable(
+      now,
+      baseline.measurements,
+      [...names].filter((name) => name in now || name in baseline.measurements),
+    ),
+  ];
 }
 
 function titleOf({ url, stages, results, run, ...spec }: LoadSpec): string {
@@ -137,10 +143,11 @@ async function produce(spec: LoadSpec, rules: MeasuringRules, context: ProbeCont
   if (spec.stages !== undefined) return inStages(spec, spec.stages, rules, context);
   if (spec.url !== undefined) return { result: await generate(spec, rules, context), evidence: [] };
   if (spec.run !== undefined) return runInTool(spec, spec.run, rules, context);
-  const { format: tool, shards } = spec;
+  const { format, shards } = spec;
   const files = await resultFiles([spec.results ?? []].flat(), context);
   const result = await readResults(files, {
-    ...(tool === undefined ? {} : { tool }),
+    ...(typeof format === 'string' ? { tool: format } : {}),
+    ...(typeof format === 'object' ? { mapping: format } : {}),
     ...(shards === undefined ? {} : { shards }),
   });
   return { result, evidence: [] };

@@ -22,16 +22,16 @@ export interface Mapping {
   /** Percentiles too, as `p95` or `p99.9`. */
   readonly figures: Readonly<Record<string, string | Place>>;
   /** What stands before the decimals, where the text itself leaves it open: is `1.234` more than a thousand? */
-  readonly decimal?: '.' | ',';
+  readonly decimal?: '.' | ',' | undefined;
 }
 
 export interface Place {
   /** The text before the value, letter by letter; between the two may be blanks, `:`, `=` and `|`. */
   readonly after: string;
   /** Of a figure that the text gives without a unit: `ms`, `s`, `%`, `ratio`, `/s`, `MB`. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** Only what comes after this text is searched: a heading. */
-  readonly below?: string;
+  readonly below?: string | undefined;
 }
 
 const NAMES: Readonly<Record<string, Dimension>> = {

@@ -1,4 +1,5 @@
 import type { LoadResult, Tool } from '../result.ts';
+import { type Mapping, mappedReader } from './mapped.ts';
 import { openResult } from './open.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
 import { DOCUMENT_READERS, PRINTED_READERS, STREAM_READERS } from './registry.ts';
@@ -8,6 +9,8 @@ import { unreadable } from './unreadable.ts';
 export interface ReadOptions {
   /** Only results of this tool are taken. */
   readonly tool?: Tool;
+  /** How to read a text that no tool of these wrote. */
+  readonly mapping?: Mapping;
 }
 
 /**
@@ -17,7 +20,9 @@ export interface ReadOptions {
  * @throws MeasurementError when it is no result of a load test, or not all of one.
  */
 export async function readResult(path: string, name: string, options: ReadOptions = {}): Promise<LoadResult> {
-  const result = await resultOf(await openResult(path, name));
+  const source = await openResult(path, name);
+  if (options.mapping !== undefined) return mappedReader(options.mapping)(source);
+  const result = await resultOf(source);
   if (options.tool !== undefined && result.tool !== options.tool) {
     throw unreadable({ name }, `this is a result of ${result.tool}, and the plan says \`format: ${options.tool}\`.`);
   }
