@@ -1,6 +1,7 @@
 import type { LoadResult, Tool } from '../result.ts';
 import { openResult } from './open.ts';
 import type { ResultSource } from './reader.ts';
+import { refusalOf } from './refused.ts';
 import { DOCUMENT_READERS, STREAM_READERS } from './registry.ts';
 import { looksLike } from './unknown.ts';
 import { unreadable } from './unreadable.ts';
@@ -27,6 +28,8 @@ export async function readResult(path: string, name: string, options: ReadOption
 async function resultOf(source: ResultSource): Promise<LoadResult> {
   const stream = STREAM_READERS.find((reader) => reader.recognises(source.head));
   if (stream !== undefined) return stream.read(source);
+  const refusal = refusalOf(source.head);
+  if (refusal !== undefined) throw unreadable(source, refusal);
   if (/^\s*[[{]/.test(source.head)) {
     const document = await documentOf(source);
     const reader = DOCUMENT_READERS.find((candidate) => candidate.recognises(document));
