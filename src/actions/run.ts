@@ -5,6 +5,7 @@ import { exitCodeOf } from '../checklist/exit-code.ts';
 import type { Checklist } from '../checklist/model.ts';
 import { createClient, type GithubClient } from '../github/client.ts';
 import { type EventFacts, factsOf, readEvent, subjectOf } from '../github/event.ts';
+import { pastReports } from '../github/past-reports.ts';
 import { type ChosenPlan, choosePlan, type PlanText, planAtBase } from '../github/plan-source.ts';
 import { githubSinks } from '../github/sinks.ts';
 import { type Gate, holdGate } from '../phases/gate.ts';
@@ -95,6 +96,7 @@ async function holdAsAction(inputs: Inputs, { env, signal, protocol, secrets }: 
     notes: [...(chosen.note === undefined ? [] : [chosen.note]), ...postingNotes(inputs, event)],
     ...(inputs.option === undefined ? {} : { option: inputs.option }),
     ...(inputs.locale === undefined ? {} : { locale: inputs.locale }),
+    ...pastReportsOf(client, event),
     sinks: (locale) => {
       const github = posting
         ? githubSinks({ client, event, phase: inputs.phase, locale, clock: systemClock, state })
@@ -116,6 +118,13 @@ async function holdAsAction(inputs: Inputs, { env, signal, protocol, secrets }: 
     protocol.setOutput(STATE.output, '');
   }
   return exitCodeOf(checklist);
+}
+
+function pastReportsOf(client: GithubClient | undefined, { owner, repository }: EventFacts): Pick<Gate, 'pastReports'> {
+  const repo = repository?.split('/')[1];
+  return client === undefined || owner === undefined || repo === undefined
+    ? {}
+    : { pastReports: pastReports(client, { owner, repo }) };
 }
 
 async function handOver(

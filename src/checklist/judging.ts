@@ -1,7 +1,7 @@
 import { evaluateCriterion, type Observation } from '../criteria/evaluate.ts';
 import type { Criterion } from '../criteria/syntax.ts';
 import type { Locale, Measurements } from '../criteria/value.ts';
-import type { Intent, Judgement, Position, Verdict } from './model.ts';
+import type { Intent, ItemState, Judgement, Position, Verdict } from './model.ts';
 import type { ReasonCode } from './reasons.ts';
 
 export interface Judged {
@@ -81,4 +81,25 @@ export function soften(finding: Finding, policy: JudgingPolicy): Finding {
   const { state, reason } = finding;
   if ((state === 'inconclusive' || state === 'error') && policy[state] === 'warn') return { state: 'warn', reason };
   return finding;
+}
+
+/**
+ * Whether a run may be compared with later: nothing spoke against it, but perhaps that there was no baseline yet. A first run may, a
+ * failed one never.
+ */
+export function mayBecomeBaseline({
+  state,
+  judgements,
+}: {
+  readonly state: ItemState;
+  readonly judgements: readonly Pick<Judgement, 'intent' | 'outcome' | 'reason'>[];
+}): boolean {
+  if (state === 'pass' || state === 'warn') return true;
+  return (
+    state === 'inconclusive' &&
+    judgements.every(
+      ({ intent, outcome, reason }) =>
+        intent === 'warn' || reason === 'no_baseline' || outcome === (intent === 'expect' ? 'holds' : 'violated'),
+    )
+  );
 }

@@ -8,6 +8,8 @@ export const REASON_CODES = [
   'criterion_failed',
   'abort_criterion_held',
   'warning_criterion_held',
+  'tool_limit_crossed',
+  'weak_evidence',
   // not enough evidence
   'no_data',
   'too_few_samples',

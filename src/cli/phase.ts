@@ -46,7 +46,8 @@ export async function runPhase(
         notes,
         ...(command.option === undefined ? {} : { option: command.option }),
         ...(command.locale === undefined ? {} : { locale: command.locale }),
-        sinks: (locale) => ({ remote: github?.(locale) ?? [], local: localSinks(command, locale, terminal, text) }),
+        ...(github === undefined ? {} : { pastReports: github.pastReports }),
+        sinks: (locale) => ({ remote: github?.sinks(locale) ?? [], local: localSinks(command, locale, terminal, text) }),
       },
       ports,
     ),
@@ -82,9 +83,16 @@ async function posting({ phase }: PhaseCommand, event: EventFacts, env: Environm
     notes.push('Nothing was posted to GitHub: `--post` needs GITHUB_TOKEN, GITHUB_REPOSITORY and GITHUB_SHA in the environment.');
     return undefined;
   }
-  const [{ createClient }, { githubSinks }] = await Promise.all([import('../github/client.ts'), import('../github/sinks.ts')]);
+  const [{ createClient }, { githubSinks }, { pastReports }] = await Promise.all([
+    import('../github/client.ts'),
+    import('../github/sinks.ts'),
+    import('../github/past-reports.ts'),
+  ]);
   const client = await createClient({ token, apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', env, log });
-  return (locale: Locale) => githubSinks({ client, event, phase, locale, clock: systemClock }).sinks;
+  return {
+    sinks: (locale: Locale) => githubSinks({ client, event, phase, locale, clock: systemClock }).sinks,
+    pastReports: pastReports(client, { owner: event.owner, repo: event.repository?.split('/')[1] ?? '' }),
+  };
 }
 
 async function planText(path: string, file: string): Promise<string | PlanError> {

@@ -6,7 +6,7 @@ import { asksForMoreThan, LONGEST_WAIT_S } from './failure.ts';
 
 /** The two families of GitHub's API that are used. Sinks take the few routes of them that they need. */
 export interface GithubClient {
-  readonly rest: Pick<Octokit['rest'], 'checks' | 'repos'>;
+  readonly rest: Pick<Octokit['rest'], 'actions' | 'checks' | 'repos'>;
 }
 
 export interface ClientOptions {
@@ -63,7 +63,8 @@ export async function createClient(options: ClientOptions): Promise<GithubClient
     return client;
   };
   // The plugin lets a second pass between two writes of one id. Check run and status need not wait for each other.
-  return { rest: { checks: connect().rest.checks, repos: connect().rest.repos } };
+  const { actions, repos } = connect().rest;
+  return { rest: { actions, checks: connect().rest.checks, repos } };
 }
 
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];

@@ -1,12 +1,14 @@
 import { networkError } from '../runner/network-errors.ts';
 
-export type Wanted = 'check run' | 'annotations' | 'commit status' | 'plan';
-export type Permission = 'checks: write' | 'statuses: write' | 'contents: read';
+export type Wanted = 'check run' | 'annotations' | 'commit status' | 'plan' | 'artifacts' | 'history';
+export type Permission = 'checks: write' | 'statuses: write' | 'contents: read' | 'actions: read';
 
 const COULD_NOT: Readonly<Record<Wanted, string>> = {
   'check run': 'The check run could not be posted',
   annotations: "The check run was posted, but not all remarks at the plan's lines",
   'commit status': 'The commit status could not be posted',
+  artifacts: 'Reports of earlier runs could not be read',
+  history: 'The history of earlier runs could not be read',
   plan: "The plan could not be read from the base's commit",
 };
 

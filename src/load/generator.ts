@@ -2,6 +2,7 @@ import type { Clock } from '../checklist/clock.ts';
 import { type Connection, watchConnection } from './connection.ts';
 import { latencies, percentile } from './latencies.ts';
 import { type ConnectionFault, type Recording, requestsOf } from './recording.ts';
+import { type Sketch, sketch } from './sketch.ts';
 
 export interface Scenario {
   readonly url: string;
@@ -22,10 +23,24 @@ export interface GeneratorPorts {
   readonly clock: Clock;
   /** Aborting closes every connection at once; the promise rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Told once a second; the percentile is of that second's answers, in milliseconds. */
-  progress(sofar: { readonly requests: number; readonly failedToAnswer: number; readonly p95: number | undefined }): void;
+  /** Aborting ends the run early: what was recorded until then is the result. */
+  readonly enough?: AbortSignal;
+  /** Told once a second. */
+  progress(sofar: SoFar): void;
 }
 
+/** A run that is still going on. */
+export interface SoFar {
+  readonly requests: number;
+  readonly failedToAnswer: number;
+  /** Of the last second's answers, in milliseconds. */
+  readonly p95: number | undefined;
+  readonly recording: Recording;
+  /** All latencies within 1 %: to sort them each second would disturb what is measured. */
+  readonly sketch: Sketch;
+}
+
+const ROUGH = 0.01;
 /** When nothing at all has answered, so many refused connections per connection are enough to stop. */
 const REFUSALS = 20;
 /** autocannon looks this often whether it is done (milliseconds). */
@@ -36,7 +51,7 @@ const SAMPLE_MS = 100;
  * next request when the last one was answered, so a server that stalls is also asked less. Requests on their way when the time
  * is over are waited for, until their own time limit; none is dropped from the record.
  */
-export async function generateLoad(scenario: Scenario, { clock, signal, progress }: GeneratorPorts): Promise<Recording> {
+export async function generateLoad(scenario: Scenario, { clock, signal, enough, progress }: GeneratorPorts): Promise<Recording> {
   signal.throwIfAborted();
   const { default: autocannon } = await import('autocannon');
   signal.throwIfAborted();
@@ -45,6 +60,7 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
   const statuses = new Map<number, number>();
   const faults = new Map<ConnectionFault, number>();
   const p95BySecond: { at: number; milliseconds: number }[] = [];
+  const rough = sketch(ROUGH);
   let inSecond: number[] = [];
   let timeouts = 0;
   let bytes = 0;
@@ -63,6 +79,7 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
   const fates = {
     answered(status: number, size: number, milliseconds: number) {
       answers.add(milliseconds);
+      rough.add(milliseconds);
       inSecond.push(milliseconds);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       bytes += size;
@@ -101,11 +118,12 @@ export async function generateLoad(scenario: Scenario, { clock, signal, progress
     inSecond = [];
     if (p95 !== undefined) p95BySecond.push({ at: clock.now(), milliseconds: p95 });
     const requests = requestsOf(recording());
-    progress({ requests, failedToAnswer: requests - answers.count, p95 });
+    progress({ requests, failedToAnswer: requests - answers.count, p95, recording: recording(), sketch: rough });
   };
   const ticking = setInterval(tell, 1000);
   const ending = 'durationMs' in scenario.amount ? setTimeout(drain, scenario.amount.durationMs) : undefined;
   const settled = new AbortController();
+  enough?.addEventListener('abort', stop, { once: true, signal: settled.signal });
   const aborted = new Promise<never>((_, reject) => {
     const give = () => {
       stop();

@@ -1,5 +1,6 @@
 import type { Latencies } from './latencies.ts';
 import type { LoadResult, Settings } from './result.ts';
+import type { Sketch } from './sketch.ts';
 
 /** Why a request got no answer, other than that it took too long. */
 export type ConnectionFault = 'refused' | 'reset' | 'closed' | 'host not found' | 'unreachable' | 'TLS' | 'other';
@@ -29,8 +30,12 @@ export const sumOf = (counts: ReadonlyMap<unknown, number>): number => {
 /** All requests, whatever became of them. */
 export const requestsOf = ({ latencies, timeouts, faults }: Recording): number => latencies.count + timeouts + sumOf(faults);
 
-/** As a result among those of other tools. */
-export function resultOf(recording: Recording, settings: Settings): LoadResult {
+/**
+ * As a result among those of other tools.
+ *
+ * @param sketch in place of the latencies, of a run that is still going on.
+ */
+export function resultOf(recording: Recording, settings: Settings, sketch?: Sketch): LoadResult {
   const { latencies, statuses, timeouts, faults, bytes, durationMs, p95BySecond } = recording;
   const failedStatuses = sumOf(new Map([...statuses].filter(([status]) => status >= 400)));
   const unanswered = timeouts + sumOf(faults);
@@ -47,7 +52,10 @@ export function resultOf(recording: Recording, settings: Settings): LoadResult {
       bytes,
       durationMs,
       ratePerS: latencies.count / (durationMs / 1000),
-      latency: { kind: 'values', answered: [latencies], unanswered: [] },
+      latency:
+        sketch === undefined
+          ? { kind: 'values', answered: [latencies], unanswered: [] }
+          : { kind: 'buckets', buckets: sketch.buckets(), exactness: { kind: 'relative', by: sketch.accuracy } },
       population: { failures: true, timeouts: false },
     },
     labels: new Map(),

@@ -1,12 +1,14 @@
 import { MeasurementError } from '../checklist/errors.ts';
-import { judgeCriteria, soften } from '../checklist/judging.ts';
-import type { Outcome } from '../checklist/model.ts';
+import { type Judged, judgeCriteria, mayBecomeBaseline, soften } from '../checklist/judging.ts';
+import type { Judgement, Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
 import type { Observation } from '../criteria/evaluate.ts';
+import type { Criterion } from '../criteria/syntax.ts';
+import { namedTerms } from '../criteria/tree.ts';
 import { withUnit } from '../criteria/units.ts';
 import type { Measurement, Measurements } from '../criteria/value.ts';
 import type { PlannedCheck } from '../plan/plan.ts';
-import type { Measured } from '../probes/probe.ts';
+import type { Measured, ProbeContext } from '../probes/probe.ts';
 import { factMeasurements } from './facts.ts';
 import type { PhaseContext } from './phase.ts';
 import { checkWords } from './words/checks.ts';
@@ -54,26 +56,75 @@ async function carryOut(check: PlannedCheck, given: Surroundings, context: Phase
   const notApplicable = applicability(check, facts, context);
   if (notApplicable !== undefined) return notApplicable;
   const observations: Observation[] = [];
-  const around = (): Measurements => ({ ...facts, ...referenced(check, step) });
   const { clock, locale } = context;
   const began = clock.now();
   const everyMs = Math.min(30_000, Math.max(1_000, windowMs / 30));
-  for (;;) {
-    const measured = await measure(check, windowMs, context, step);
-    if ('state' in measured) return measured;
-    const own = withUnits(measured.measurements, check.units);
+  /** What was measured now, with what the criteria may ask for beside it. */
+  const observed = (own: Measurements): Observation => {
     // The item's own measurements win, so the others are laid around them only where a criterion asks for one of those.
     const alone = check.criteria.every(({ criterion }) => criterion.names.every((name) => Object.hasOwn(own, name)));
-    observations.push({ at: clock.now(), measurements: alone ? own : { ...around(), ...own } });
-    const judged = judgeCriteria(check.criteria, { observations, locale }, check.policy);
+    return { at: clock.now(), measurements: alone ? own : { ...facts, ...referenced(check, step), ...own } };
+  };
+  const judge = (seen: readonly Observation[], baseline?: Measurements): Judged =>
+    judgeCriteria(check.criteria, { observations: seen, locale, ...(baseline === undefined ? {} : { baseline }) }, check.policy);
+  let stopped: Judged | undefined;
+  const onTheWay = {
+    shouldStop(sofar: Measurements): boolean {
+      observations.push(observed(sofar));
+      const judged = judge(observations);
+      if (judged.judgements.some(isAbort)) stopped ??= judged;
+      return stopped !== undefined;
+    },
+    meets: (measurements: Measurements): boolean => isGood(judge([observed(measurements)])),
+  };
+  for (;;) {
+    const measured = await measure(check, windowMs, { ...context, ...onTheWay }, step);
+    if ('state' in measured) return measured;
+    const own = withUnits(measured.measurements, check.units);
+    observations.push(observed(own));
+    const judged = withAbort(judge(observations, measured.baseline?.measurements), stopped);
     const elapsed = clock.now() - began;
-    const more = windowMs > 0 && elapsed < windowMs && judged.state !== 'fail' && !looksBack(own, check);
+    const more = !check.probe.live && windowMs > 0 && elapsed < windowMs && judged.state !== 'fail' && !looksBack(own, check);
     if (!more) {
-      return { ...judged, measurements: shown(own, check, asked), evidence: measured.evidence ?? [] };
+      const keep = mayBecomeBaseline(judged) && (measured.crossed ?? []).length === 0;
+      if (keep) await measured.baseline?.record?.();
+      const outcome = withCrossed(withDoubts(withBaseline(judged, measured), measured.doubts ?? []), measured.crossed ?? []);
+      return { ...outcome, measurements: shown(own, check, asked), evidence: measured.evidence ?? [] };
     }
     step.progress(checkWords(locale).watched(Math.round(elapsed / 1000), Math.round(windowMs / 1000)));
     await clock.sleep(Math.min(everyMs, windowMs - elapsed), step.signal);
   }
+}
+
+const isAbort = ({ intent, outcome }: Judgement): boolean => intent === 'abort' && outcome === 'holds';
+const isGood = ({ state }: Judged): boolean => state === 'pass' || state === 'warn';
+
+/** An `abort` criterion that held on the way has stopped the run, whatever its last figures are. */
+function withAbort(judged: Judged, stopped: Judged | undefined): Judged {
+  if (stopped === undefined) return judged;
+  const judgements = judged.judgements.map((last, index) => {
+    const then = stopped.judgements[index];
+    return then !== undefined && isAbort(then) ? then : last;
+  });
+  return { state: 'fail', reason: 'abort_criterion_held', judgements };
+}
+
+function withBaseline(judged: Judged, { baseline }: Measured): Judged & { readonly message?: string } {
+  return judged.reason === 'no_baseline' && baseline !== undefined ? { ...judged, message: baseline.told } : judged;
+}
+
+/** The tool's own limits are somebody's, too: a pass over one that is crossed would be a false one. */
+function withCrossed(
+  judged: Judged & { readonly message?: string },
+  crossed: readonly string[],
+): Judged & { readonly message?: string } {
+  if (!isGood(judged) || crossed.length === 0) return judged;
+  return { ...judged, state: 'fail', reason: 'tool_limit_crossed', message: crossed.join('; ') };
+}
+
+function withDoubts<Outcome extends Judged>(judged: Outcome, doubts: readonly string[]): Outcome & { readonly message?: string } {
+  if (judged.state !== 'pass' || doubts.length === 0) return judged;
+  return { ...judged, state: 'warn', reason: 'weak_evidence', message: doubts.join(' ') };
 }
 
 /** What an item that does not apply, or whose `when` cannot be judged, ends in; undefined when it is to be carried out. */
@@ -91,17 +142,30 @@ function applicability(check: PlannedCheck, facts: Measurements, { clock, locale
 async function measure(
   check: PlannedCheck,
   windowMs: number,
-  context: PhaseContext,
+  context: PhaseContext & Pick<ProbeContext, 'shouldStop' | 'meets'>,
   step: StepContext,
 ): Promise<Measured | Outcome> {
-  const wanted = new Set(check.criteria.flatMap(({ criterion }) => criterion.names));
+  const wanted = new Set(check.criteria.flatMap(({ criterion }) => [...criterion.names, ...baselineNames(criterion)]));
+  const { loadHosts } = context.plan;
+  const around = { itemId: check.id, ...(loadHosts === undefined ? {} : { loadHosts }) };
   try {
-    return await check.probe.measure({ ...context, signal: step.signal, progress: step.progress, wanted, windowMs });
+    return await check.probe.measure({
+      ...context,
+      ...around,
+      signal: step.signal,
+      progress: step.progress,
+      wanted,
+      windowMs,
+    });
   } catch (error) {
     if (!(error instanceof MeasurementError) || step.signal.aborted) throw error;
     return { ...soften({ state: 'error', reason: error.reason }, check.policy), message: error.message };
   }
 }
+
+/** What is compared with its own baseline has to be measured too, so that a later run finds it. */
+const baselineNames = ({ expression }: Criterion): readonly string[] =>
+  namedTerms(expression).flatMap((term) => (term.kind === 'baseline' ? [term.name] : []));
 
 /** What other items measured, by their id and by the bare name: the criteria may refer to both. */
 function referenced(check: PlannedCheck, step: StepContext): Measurements {

@@ -6,6 +6,7 @@ import type { Checklist, Phase, PlanOrigin, Subject } from '../checklist/model.t
 import { runChecklist } from '../checklist/run.ts';
 import type { Locale } from '../criteria/value.ts';
 import { openDatabases } from '../database/connections.ts';
+import type { PastReports } from '../github/past-reports.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type PlanSource, readPlan } from '../plan/read.ts';
 import { secretsOf } from '../plan/secrets.ts';
@@ -30,6 +31,8 @@ export interface Gate {
   readonly notes: readonly string[];
   /** Asked for by the run; else the plan's, else English. */
   readonly locale?: Locale;
+  /** Reports of earlier runs; undefined without access to GitHub. */
+  readonly pastReports?: PastReports;
   /** Where the checklist is shown, once its language is known. */
   readonly sinks: (locale: Locale) => Sinks;
 }
@@ -82,7 +85,8 @@ async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readon
     for (const secret of plan.secrets) ports.secrets.add(secret);
     const databases = openDatabases(plan.databases, ports);
     const locale = gate.locale ?? plan.locale ?? 'en';
-    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts, locale };
+    const past = gate.pastReports === undefined ? {} : { pastReports: gate.pastReports };
+    const context: PhaseContext = { ...ports, plan, databases, dryRun: gate.dryRun, facts: gate.facts, locale, ...past };
     return { plan, databases, prepared: await prepare(gate.phase, plan, gate.option, context) };
   } catch (error) {
     if (error instanceof PlanError || error instanceof PlanErrors) return { error };

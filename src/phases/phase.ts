@@ -1,5 +1,6 @@
 import type { Locale } from '../criteria/value.ts';
 import type { Databases } from '../database/databases.ts';
+import type { PastReports } from '../github/past-reports.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ports } from '../runner/ports.ts';
 
@@ -20,6 +21,8 @@ export interface PhaseContext extends Ports {
   /** Probe, and say what the tasks would do; change nothing. */
   readonly dryRun: boolean;
   readonly facts: Facts;
+  /** Reports of earlier runs; undefined without access to GitHub. */
+  readonly pastReports?: PastReports;
   /** The language that the phase itself speaks: titles, headings, and what it says of an item. */
   readonly locale: Locale;
 }

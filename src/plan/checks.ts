@@ -152,7 +152,15 @@ function lookUpNames(
   };
   checkNames(
     read,
-    { scope, noBaseline: 'Only a canary has a baseline. Compare with a number, or with what another item measures.' },
+    {
+      scope,
+      ...(draft.probe?.comparesWithBaseline
+        ? {}
+        : {
+            noBaseline:
+              'Only a canary has a baseline, and a `load` that says where its own is (`baseline:`). Compare with a number, or with what another item measures.',
+          }),
+    },
     reader,
   );
 }

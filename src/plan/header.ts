@@ -25,6 +25,20 @@ const FIELDS = {
     z
       .array(z.string().min(1))
       .describe('Environment variables whose values are masked everywhere, beside those whose names tell (TOKEN, PASSWORD, …).'),
+  'load-hosts': () =>
+    z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(?:\*\.)?[\w.:[\]-]+$/,
+            'Expected a host, such as `staging.example.com`, `*.staging.example.com` or `127.0.0.1`.',
+          ),
+      )
+      .min(1)
+      .describe(
+        'The only hosts that a load test may aim at, whatever a variable or a script says: `[staging.example.com, "*.test.example.com"]`.',
+      ),
   policy: () =>
     policySchema().describe('What an item that is not known to be good does to the gate, where it says nothing itself.'),
   concurrency: concurrencyField,
@@ -39,6 +53,7 @@ export const headerFields = once(() => ({
   locale: FIELDS.locale().optional(),
   vars: FIELDS.vars().optional(),
   secrets: FIELDS.secrets().optional(),
+  'load-hosts': FIELDS['load-hosts']().optional(),
   policy: FIELDS.policy().optional(),
   concurrency: FIELDS.concurrency().optional(),
 }));
@@ -47,6 +62,7 @@ export interface Header {
   readonly service: string | undefined;
   readonly locale: Locale | undefined;
   readonly secrets: readonly string[];
+  readonly loadHosts: readonly string[] | undefined;
   readonly policy: z.infer<ReturnType<typeof policySchema>> | undefined;
   readonly concurrency: number | undefined;
 }
@@ -79,6 +95,7 @@ export function readHeader(document: PlanDocument, problems: Problems, sectionOn
     service: read('service', FIELDS.service),
     locale: read('locale', FIELDS.locale),
     secrets: read('secrets', FIELDS.secrets) ?? [],
+    loadHosts: read('load-hosts', FIELDS['load-hosts']),
     policy: read('policy', FIELDS.policy),
     concurrency: read('concurrency', FIELDS.concurrency),
   };

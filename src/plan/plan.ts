@@ -143,6 +143,8 @@ export interface Plan {
   /** What a reader of the plan should know, but what does not keep it from running. */
   readonly warnings: readonly PlanWarning[];
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
+  /** The only hosts that a load test may aim at; undefined: those that the plan writes. */
+  readonly loadHosts?: readonly string[];
   readonly preDeploy?: PreDeployPlan;
   readonly migrate?: MigratePlan;
   readonly canary?: CanaryPlan;

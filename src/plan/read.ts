@@ -123,6 +123,7 @@ function read({ document, header, variables, problems, origin }: Reading, option
       ? {}
       : { service: main.filled.isUnset(['service']) ? header.service : String(main.filled.value(['service'])) }),
     ...(header.locale === undefined ? {} : { locale: header.locale }),
+    ...(header.loadHosts === undefined ? {} : { loadHosts: header.loadHosts }),
     ...(preDeploy === undefined ? {} : { preDeploy }),
     ...(migrate === undefined ? {} : { migrate }),
     ...(canary === undefined ? {} : { canary }),

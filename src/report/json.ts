@@ -1,6 +1,6 @@
 import type { Checklist, Comparison, Evidence, Item, Judgement } from '../checklist/model.ts';
 import { formatValue } from '../criteria/format.ts';
-import type { Dimension, Measurement, Value } from '../criteria/value.ts';
+import { DIMENSION, type Dimension, type Measurement, type Value } from '../criteria/value.ts';
 import { headline } from './headline.ts';
 import { isoInstant } from './instant.ts';
 import type { Report } from './schema.ts';
@@ -161,6 +161,11 @@ export function unitOf({ time, bytes, share, open }: Dimension): string {
   if (time === -1 && bytes === 1) return 'bytes_per_second';
   const power = (unit: string, exponent: number): string => (exponent === 0 ? '' : exponent === 1 ? unit : `${unit}^${exponent}`);
   return [power('bytes', bytes), power('s', time)].filter((part) => part !== '').join('*');
+}
+
+/** The dimension that `unitOf` has a plain word for; undefined for powers and products. */
+export function dimensionOfUnit(unit: string): Dimension | undefined {
+  return Object.values(DIMENSION).find((dimension) => unitOf(dimension) === unit);
 }
 
 const finite = (amount: number): number | null => (Number.isFinite(amount) ? amount : null);

@@ -27,6 +27,8 @@ export function probeOf(
     name: 'test',
     title: 'test metrics',
     exclusive: false,
+    live: false,
+    comparesWithBaseline: false,
     defaultLimitMs,
     provides: { names: {}, open: [''] },
     measure: async ({ signal }) => ({ measurements: await measure(signal) }),

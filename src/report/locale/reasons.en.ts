@@ -28,6 +28,17 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'There are figures, but not enough of them to judge by.',
     next: 'Let it run longer or send more requests.',
   },
+  tool_limit_crossed: {
+    label: 'a limit of the load tool was crossed',
+    means: 'The plan’s criteria are met, but the load tool was given limits of its own, and one of them is crossed.',
+    next: 'Look at the tool’s limits in the report. Mend the service, or the limit; `evidence: { own-limits: ignore }` judges by the plan alone.',
+  },
+  weak_evidence: {
+    label: 'evidence is weak',
+    means:
+      'The criteria are met, but something speaks against trusting the figures: the load was not the one that was asked for.',
+    next: 'Read what is said of the item. Give the load generator more power, or ask for a load that it can make.',
+  },
   window_incomplete: {
     label: 'window not complete',
     means: 'The measurements do not cover the whole time that the criterion asks for.',
@@ -36,7 +47,7 @@ export const REASONS_EN: Words['reasons'] = {
   no_baseline: {
     label: 'no baseline',
     means: 'A criterion compares with a baseline, and there is none.',
-    next: 'Give the plan a control, or let the metrics be measured before the first step.',
+    next: 'Give a canary a control, or let its metrics be measured before the first step. Let a load test run until enough runs of the same scenario are kept.',
   },
   nothing_checked: {
     label: 'nothing was checked',

@@ -32,6 +32,16 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'Há valores, mas não o bastante para julgar.',
     next: 'Deixe rodar por mais tempo ou envie mais requisições.',
   },
+  tool_limit_crossed: {
+    label: 'um limite da ferramenta de carga foi ultrapassado',
+    means: 'Os critérios do plano foram atendidos, mas a ferramenta de carga tem limites próprios, e um deles foi ultrapassado.',
+    next: 'Veja os limites da ferramenta no relatório. Corrija o serviço ou o limite; `evidence: { own-limits: ignore }` julga só pelo plano.',
+  },
+  weak_evidence: {
+    label: 'evidência fraca',
+    means: 'Os critérios foram atendidos, mas algo depõe contra confiar nas medidas: a carga não foi a que se pediu.',
+    next: 'Leia o que se diz do item. Dê mais recursos ao gerador de carga ou peça uma carga que ele consiga gerar.',
+  },
   window_incomplete: {
     label: 'janela incompleta',
     means: 'As medições não cobrem todo o período que o critério pede.',
@@ -40,7 +50,7 @@ export const REASONS_PT_BR: Words['reasons'] = {
   no_baseline: {
     label: 'sem linha de base',
     means: 'Um critério compara com a linha de base, e ela não existe.',
-    next: 'Defina um controle no plano ou deixe as métricas serem medidas antes da primeira etapa.',
+    next: 'Dê um controle ao canário ou deixe as métricas serem medidas antes da primeira etapa. Num teste de carga, rode até haver execuções suficientes do mesmo cenário.',
   },
   nothing_checked: {
     label: 'nada foi verificado',
