@@ -126,7 +126,7 @@ function absent(name: string, result: LoadResult, label?: string): Measurement {
     const note = figures.requests === 0 ? 'no request was made' : 'no request was answered';
     return { value: number(Number.NaN), samples: 0, note };
   }
-  const general = PERCENTILE.test(name) ? reasons['percentiles'] : undefined;
+  const general = PERCENTILE.test(name) ? reasons['percentiles'] : STATUS.test(name) ? reasons['statuses'] : undefined;
   const reason = reasons[name] ?? general ?? `${tool}’s ${format} does not hold it`;
   return { value: number(Number.NaN), absent: label === undefined ? reason : `${reason} (for “${label}”)` };
 }

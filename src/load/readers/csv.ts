@@ -60,6 +60,8 @@ export async function eachRow(
   let doubled = new Uint8Array(64);
   let ended = true;
   let torn = false;
+  /** The line breaks in a row, with the one that ends it. */
+  let breaks = 1;
 
   const row: Row = {
     get line() {
@@ -88,77 +90,83 @@ export async function eachRow(
     number: (cell) => (cell < 0 || cell >= cells ? Number.NaN : numberIn(bytes, starts[cell] ?? 0, ends[cell] ?? 0)),
   };
 
-  const put = (from: number, to: number, escaped: boolean): void => {
-    if (cells === starts.length) {
-      starts = grown(starts, Int32Array);
-      ends = grown(ends, Int32Array);
-      doubled = grown(doubled, Uint8Array);
-    }
-    starts[cells] = from;
-    ends[cells] = to;
-    doubled[cells] = escaped ? 1 : 0;
-    cells += 1;
+  const grow = (): void => {
+    starts = grown(starts, Int32Array);
+    ends = grown(ends, Int32Array);
+    doubled = grown(doubled, Uint8Array);
   };
 
   /** The end of the row that starts at `from`; -1 when more bytes are needed to tell. */
   const rowEnd = (from: number, last: boolean): number => {
+    // Of the function's own, for the loop goes over every byte.
+    const table = bytes;
+    const size = length;
+    const delimiting = between;
     let at = from;
-    cells = 0;
+    let count = 0;
+    breaks = 1;
     ended = true;
     for (;;) {
-      if (quotes && at < length && bytes[at] === QUOTE) {
+      if (count === starts.length) grow();
+      if (quotes && at < size && table[at] === QUOTE) {
         let close = at + 1;
         let escaped = false;
         for (;;) {
-          close = bytes.indexOf(QUOTE, close);
-          if (close < 0 || close >= length) {
+          close = table.indexOf(QUOTE, close);
+          if (close < 0 || close >= size) {
             if (!last) return -1;
             // What a tool was writing when it was killed is one line; a quote that takes more than that for one cell is an error.
-            if (linesIn(at, length) > 0) throw unclosed();
-            put(at + 1, length, escaped);
-            ended = false;
+            if (linesIn(at, size) > 0) throw unclosed();
+            close = size;
             torn = true;
-            return length;
+            break;
           }
-          if (close + 1 === length && !last) return -1;
-          if (close + 1 === length || bytes[close + 1] !== QUOTE) break;
+          if (close + 1 === size && !last) return -1;
+          if (close + 1 === size || table[close + 1] !== QUOTE) break;
           escaped = true;
           close += 2;
         }
-        put(at + 1, close, escaped);
-        at = close + 1;
-        if (at < length && bytes[at] === CARRIAGE_RETURN) {
-          if (at + 1 === length && !last) return -1;
-          if (at + 1 === length || bytes[at + 1] === LINE_FEED) at += 1;
+        starts[count] = at + 1;
+        ends[count] = close;
+        doubled[count] = escaped ? 1 : 0;
+        count += 1;
+        breaks += linesIn(at, close);
+        at = torn ? size : close + 1;
+        if (at < size && table[at] === CARRIAGE_RETURN) {
+          if (at + 1 === size && !last) return -1;
+          if (at + 1 === size || table[at + 1] === LINE_FEED) at += 1;
         }
-        if (at === length) {
-          ended = false;
-          return at;
-        }
-        if (bytes[at] !== LINE_FEED && bytes[at] !== between) {
+        if (at < size && table[at] !== LINE_FEED && table[at] !== between) {
           throw unreadable(
             source,
             'text follows a closing quote where a new cell should begin. Check that the file was not changed or put together by hand.',
-            line + linesIn(from, at),
+            line + breaks - 1,
           );
         }
       } else {
         const start = at;
-        let byte = bytes[at];
-        while (at < length && byte !== between && byte !== LINE_FEED) {
+        while (at < size) {
+          const byte = table[at];
+          if (byte === delimiting || byte === LINE_FEED) break;
           at += 1;
-          byte = bytes[at];
         }
-        if (at === length && !last) return -1;
-        const atBreak = at === length || byte === LINE_FEED;
-        put(start, atBreak && at > start && bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at, false);
-        if (at === length) {
-          ended = false;
-          return at;
-        }
+        if (at === size && !last) return -1;
+        const atBreak = at === size || table[at] === LINE_FEED;
+        starts[count] = start;
+        ends[count] = atBreak && at > start && table[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
+        doubled[count] = 0;
+        count += 1;
+      }
+      if (at === size) {
+        ended = false;
+        cells = count;
+        return at;
       }
       at += 1;
-      if (bytes[at - 1] === LINE_FEED) return at;
+      if (table[at - 1] === LINE_FEED) {
+        cells = count;
+        return at;
+      }
     }
   };
 
@@ -180,7 +188,7 @@ export async function eachRow(
       if (end < 0) break;
       const empty = cells === 1 && starts[0] === rowStart && ends[0] === rowStart;
       if (!empty) see(row);
-      line += cells > 0 && quotes ? Math.max(1, linesIn(rowStart, end)) : 1;
+      line += breaks;
       rowStart = end;
     }
   };

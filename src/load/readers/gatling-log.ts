@@ -2,8 +2,8 @@ import type { LoadResult } from '../result.ts';
 import { type LabelTally, tally } from '../tally.ts';
 import { eachRow, type Row } from './csv.ts';
 import { labelOf } from './label.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /**
@@ -77,7 +77,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
       label = counted.label(labelOf([...groups.split(',').filter((group) => group.trim() !== ''), name].join(' / ')));
       labels.set(path, label);
     }
-    const took = plausible(source, end - start, () => `${start} to ${end}`, row.line);
+    const took = requestTime(source, end - start, () => `${start} to ${end}`, row.line);
     label.requests += 1;
     counted.span(start, took);
     if (ok) {
@@ -94,7 +94,6 @@ async function read(source: ResultSource): Promise<LoadResult> {
     const error = labelOf(errorKind(message));
     label.errors.set(error, (label.errors.get(error) ?? 0) + 1);
   });
-  const statuses = 'Gatling’s log has no statuses';
   return {
     tool: 'gatling',
     format: gatlingLog.format,
@@ -110,7 +109,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
       bytes: 'Gatling’s log has no bytes',
       failed_thresholds:
         'Gatling’s log does not say whether assertions were met: take its exit code, which is 2 when one was not',
-      ...Object.fromEntries([1, 2, 3, 4, 5].map((digit) => [`status.${digit}xx`, statuses])),
+      statuses: 'Gatling’s log has no statuses',
     },
   };
 }

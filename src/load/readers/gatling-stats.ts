@@ -1,8 +1,8 @@
 import type { Figures, LoadResult } from '../result.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 import { labelOf } from './label.ts';
-import { plausible } from './plausible.ts';
 import type { DocumentReader, ResultSource } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `js/global_stats.json` of the report of older versions. */
@@ -47,11 +47,12 @@ function resultOf(format: string, all: Figures, labels: ReadonlyMap<string, Figu
       percentiles: `Gatling does not write which percentiles percentiles1 to percentiles4 are, for \`gatling.charting.indicators\` sets them: ${INSTEAD}`,
       timeouts: `the file does not tell them from other failures: ${INSTEAD}`,
       errors: `the file does not tell them from other failures: ${INSTEAD}`,
+      with_timeouts: `the file does not tell timeouts from other failures: ${INSTEAD}`,
       duration: `the file has no times: ${INSTEAD}`,
       bytes: 'Gatling does not count bytes',
       failed_thresholds:
         'the file does not say whether assertions were met: take Gatling’s exit code, which is 2 when one was not',
-      ...Object.fromEntries([1, 2, 3, 4, 5].map((digit) => [`status.${digit}xx`, 'Gatling does not count statuses'])),
+      statuses: 'Gatling does not count statuses',
     },
   };
 }
@@ -79,7 +80,7 @@ function figuresOf(source: ResultSource, stats: unknown): Figures {
   const rate = numberAt(stats, 'meanNumberOfRequestsPerSecond', 'total');
   const time = (key: string): number | undefined => {
     const value = numberAt(stats, key, 'total');
-    return value === undefined ? undefined : plausible(source, value, () => String(value));
+    return value === undefined ? undefined : requestTime(source, value, () => String(value));
   };
   return {
     requests,

@@ -1,8 +1,8 @@
 import type { LoadResult } from '../result.ts';
 import { tally } from '../tally.ts';
 import { eachRow } from './csv.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `hey -o csv`: a line for each answer, in seconds with four decimals. Requests without an answer have none (rakyll/hey#117). */
@@ -40,8 +40,8 @@ async function read(source: ResultSource): Promise<LoadResult> {
     if (!(Number.isInteger(status) && status >= 100 && status <= 599)) {
       throw unreadable(source, `“${row.text(STATUS).slice(0, 40)}” is no status code.`, row.line);
     }
-    const took = plausible(source, milliseconds(row.number(0)), () => row.text(0), row.line);
-    const offset = plausible(source, milliseconds(row.number(OFFSET)), () => row.text(OFFSET), row.line);
+    const took = requestTime(source, milliseconds(row.number(0)), () => row.text(0), row.line);
+    const offset = requestTime(source, milliseconds(row.number(OFFSET)), () => row.text(OFFSET), row.line);
     answers.requests += 1;
     answers.answered(took);
     answers.statuses.set(status, (answers.statuses.get(status) ?? 0) + 1);
@@ -69,7 +69,10 @@ async function read(source: ResultSource): Promise<LoadResult> {
     ],
     absent: {
       ...Object.fromEntries(
-        ['requests', 'successes', 'failures', 'timeouts', 'errors', 'success_rate', 'error_rate'].map((name) => [name, reason]),
+        ['requests', 'successes', 'failures', 'timeouts', 'errors', 'success_rate', 'error_rate', 'with_timeouts'].map((name) => [
+          name,
+          reason,
+        ]),
       ),
       duration: reason,
       rate: reason,

@@ -1,7 +1,8 @@
 import type { Row } from './csv.ts';
 
-/** Past so many different texts each is made anew. */
-const MOST_KEPT = 4_096;
+const BUCKETS = 1_024;
+/** Past so many texts in one bucket the further ones are made anew each time. */
+const MOST_IN_BUCKET = 8;
 
 interface Kept<Value> {
   readonly bytes: Buffer;
@@ -16,29 +17,27 @@ interface Kept<Value> {
  * @param make gives the same for the same text, each time.
  */
 export function interned<Value>(make: (text: string) => Value): (row: Row, cell: number) => Value {
-  const kept = new Map<number, Kept<Value>[]>();
-  let count = 0;
+  const buckets: Kept<Value>[][] = Array.from({ length: BUCKETS }, () => []);
   return (row, cell) => {
     const { bytes } = row;
-    const [from, to, escaped] = [row.from(cell), row.to(cell), row.escaped(cell)];
-    let hash = 0x811c9dc5;
-    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-    const same = kept.get(hash);
-    if (same !== undefined)
-      for (const each of same) if (each.escaped === escaped && equal(each.bytes, bytes, from, to)) return each.value;
-    const value = make(row.text(cell));
-    if (count < MOST_KEPT) {
-      count += 1;
-      const entry = { bytes: Buffer.from(bytes.subarray(from, to)), escaped, value };
-      if (same === undefined) kept.set(hash, [entry]);
-      else same.push(entry);
+    const from = row.from(cell);
+    const to = row.to(cell);
+    const escaped = row.escaped(cell);
+    // Labels differ in length or at their ends: `GET /orders/1` and `GET /orders/2`.
+    const ends = ((bytes[to - 1] ?? 0) << 3) ^ ((bytes[to - 2] ?? 0) << 1) ^ (bytes[from] ?? 0);
+    const bucket = buckets[(ends + (to - from) * 37) & (BUCKETS - 1)] ?? [];
+    for (const each of bucket) {
+      if (each.escaped === escaped && equal(each.bytes, bytes, from, to)) return each.value;
     }
+    const value = make(row.text(cell));
+    if (bucket.length < MOST_IN_BUCKET) bucket.push({ bytes: Buffer.from(bytes.subarray(from, to)), escaped, value });
     return value;
   };
 }
 
 function equal(own: Buffer, bytes: Buffer, from: number, to: number): boolean {
   if (own.length !== to - from) return false;
-  for (let at = 0; at < own.length; at += 1) if (own[at] !== bytes[from + at]) return false;
+  const { length } = own;
+  for (let at = 0; at < length; at += 1) if (own[at] !== bytes[from + at]) return false;
   return true;
 }

@@ -2,8 +2,8 @@ import type { LoadResult } from '../result.ts';
 import { eachRow, type Row } from './csv.ts';
 import { interned } from './interned.ts';
 import { jtlFacts, responseCode, type SampleCounter, sampleCounter, TRANSACTION } from './jmeter-samples.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `jmeter -l results.jtl`: a line for each sample, with a header, in the columns that `jmeter.save.saveservice.*` chooses. */
@@ -205,7 +205,7 @@ function rowCounter(source: ResultSource, columns: Columns, counter: SampleCount
       torn += 1;
       return;
     }
-    const elapsed = plausible(source, row.number(elapsedAt), () => row.text(elapsedAt), row.line);
+    const elapsed = requestTime(source, row.number(elapsedAt), () => row.text(elapsedAt), row.line);
     const transaction = isTransaction(row, messageAt, typeAt, urlAt);
     const code = codeAt < 0 ? undefined : codeOf(row, codeAt);
     counter.count(
@@ -254,12 +254,13 @@ function originFollower() {
         return;
       }
       const { length } = origin;
+      const { bytes } = row;
       if (to - from < length) {
         if (to > from && row.text(cell) !== 'null') several = true;
         return;
       }
-      for (let at = 0; at < length; at += 1) if (row.bytes[from + at] !== origin[at]) several = true;
-      const after = row.bytes[from + length];
+      for (let at = 0; at < length; at += 1) if (bytes[from + at] !== origin[at]) several = true;
+      const after = bytes[from + length];
       // http://one.test:80 begins like http://one.test:8080.
       if (to - from > length && after !== 0x2f && after !== 0x3f && after !== 0x23) several = true;
     },
@@ -283,8 +284,7 @@ function lacks(has: (name: string) => boolean, { times }: RowFacts) {
   if (!has('responseCode')) {
     const reason = 'the file has no response codes: set `jmeter.save.saveservice.response_code=true`';
     unknown.push('timeouts', 'unanswered', 'statuses');
-    Object.assign(absent, { timeouts: reason, errors: reason });
-    for (const first of [1, 2, 3, 4, 5]) absent[`status.${first}xx`] = reason;
+    Object.assign(absent, { timeouts: reason, errors: reason, with_timeouts: reason, statuses: reason });
   }
   if (!has('success') && !has('responseCode')) {
     unknown.push('failures');

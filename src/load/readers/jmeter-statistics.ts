@@ -1,8 +1,8 @@
 import type { Figures, LoadResult } from '../result.ts';
 import { isObject, numberAt, textAt } from './json.ts';
 import { labelOf } from './label.ts';
-import { plausible } from './plausible.ts';
 import type { DocumentReader, ResultSource } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `jmeter -e -o report`: `report/statistics.json`. */
@@ -49,8 +49,12 @@ function read(document: unknown, source: ResultSource): LoadResult {
       ...(requests > WINDOW
         ? { p50: `JMeter works it out from the last ${WINDOW} samples only, and there were ${requests}. ${instead}` }
         : {}),
-      timeouts: `statistics.json does not count them. ${instead}`,
-      errors: `statistics.json does not count them. ${instead}`,
+      ...Object.fromEntries(
+        ['timeouts', 'errors', 'with_timeouts', 'statuses'].map((name) => [
+          name,
+          `statistics.json does not count ${name === 'statuses' ? 'statuses' : 'timeouts'}. ${instead}`,
+        ]),
+      ),
       bytes: `statistics.json has only a rate. ${instead}`,
     },
   };
@@ -71,7 +75,7 @@ function figuresOf(source: ResultSource, name: string, entry: unknown): Figures 
   const rate = numberAt(entry, 'throughput');
   const time = (key: string): number | undefined => {
     const value = numberAt(entry, key);
-    return value === undefined ? undefined : plausible(source, value, () => String(value));
+    return value === undefined ? undefined : requestTime(source, value, () => String(value));
   };
   const [min, mean, median, max] = [time('minResTime'), time('meanResTime'), time('medianResTime'), time('maxResTime')];
   return {

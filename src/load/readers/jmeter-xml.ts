@@ -1,7 +1,7 @@
 import type { LoadResult } from '../result.ts';
 import { jtlFacts, responseCode, type Sample, type SampleCounter, sampleCounter, TRANSACTION } from './jmeter-samples.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 import { eachTag } from './xml.ts';
 
@@ -100,7 +100,7 @@ function sampleOf(source: ResultSource, { attributes, line, transaction }: Open,
   return {
     label: counter.label(attributes.get('lb') ?? '', transaction),
     startedAt: numberOf(attributes.get('ts')),
-    elapsed: plausible(source, numberOf(elapsed), () => elapsed, line),
+    elapsed: requestTime(source, numberOf(elapsed), () => elapsed, line),
     code,
     timedOut: code?.unanswered === true && /timed out/i.test(attributes.get('rm') ?? ''),
     success: success === undefined ? undefined : success === 'true',
@@ -121,8 +121,8 @@ function unknownOf(lacking: ReadonlySet<string>) {
 function absentOf(lacking: ReadonlySet<string>): Record<string, string> {
   const absent: Record<string, string> = {};
   if (lacking.has('rc')) {
-    absent['timeouts'] = 'not all samples have a response code: set `jmeter.save.saveservice.response_code=true`';
-    absent['errors'] = absent['timeouts'];
+    const reason = 'not all samples have a response code: set `jmeter.save.saveservice.response_code=true`';
+    Object.assign(absent, { timeouts: reason, errors: reason, with_timeouts: reason, statuses: reason });
   }
   if (lacking.has('s') && lacking.has('rc')) {
     absent['failures'] = 'not all samples say whether they failed: set `jmeter.save.saveservice.successful=true`';

@@ -3,8 +3,8 @@ import type { Figures, LoadResult, PercentileAt } from '../result.ts';
 import { eachRow, type Row } from './csv.ts';
 import { type LocustFailures, locustFailures, locustLabel } from './locust-failures.ts';
 import { LOCUST_POPULATION, LOCUST_PRECISION } from './locust-rounding.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `locust --csv run`: `run_stats.csv`. What it lacks is taken from `run_failures.csv` and `run_stats_history.csv`, where they are beside it. */
@@ -79,7 +79,7 @@ function statsRow(
     if (Number.isInteger(value) && value >= 0) return value;
     throw unreadable(source, `“${row.text(cell(...names)).slice(0, 40)}” is no ${names[0]}.`, row.line);
   };
-  const time = (at: number): number => plausible(source, row.number(at), () => row.text(at), row.line);
+  const time = (at: number): number => requestTime(source, row.number(at), () => row.text(at), row.line);
   const requests = whole('Request Count', '# requests');
   const failures = whole('Failure Count', '# failures');
   if (failures > requests) throw unreadable(source, `${failures} failures of ${requests} requests.`, row.line);
@@ -118,15 +118,15 @@ async function resultOf(
   const absent: Record<string, string> = {
     percentiles: `the file has ${percents.length === 0 ? 'no percentiles' : percents.map((percent) => `${percent}%`).join(', ')}: add yours to \`PERCENTILES_TO_REPORT\` (locust.stats)`,
     bytes: 'Locust writes an average size only',
+    statuses: 'Locust does not count statuses',
   };
-  for (const first of [1, 2, 3, 4, 5]) absent[`status.${first}xx`] = 'Locust does not count statuses';
   const history = await besideHistory(source);
   const failed = await besideFailures(source, total.failures);
   if (failed.reason !== undefined) {
-    absent['timeouts'] = failed.reason;
-    absent['errors'] = failed.reason;
+    Object.assign(absent, { timeouts: failed.reason, errors: failed.reason, with_timeouts: failed.reason });
   } else if ((failed.byLabel?.get('')?.unclear ?? 0) > 0) {
-    absent['errors'] = '`_failures.csv` has errors of which it is not clear whether there was an answer';
+    const unclear = '`_failures.csv` has errors of which it is not clear whether there was an answer';
+    Object.assign(absent, { errors: unclear, with_timeouts: unclear });
   }
   const durationMs = history.durationMs ?? spanOf(total);
   if (durationMs === undefined) absent['duration'] = 'give `_stats_history.csv` beside the file, which `--csv` writes too';

@@ -3,8 +3,8 @@ import type { Figures, LoadResult } from '../result.ts';
 import { numberAt, objectAt, textAt } from './json.ts';
 import { locustLabel } from './locust-failures.ts';
 import { LOCUST_POPULATION, LOCUST_PRECISION } from './locust-rounding.ts';
-import { plausible } from './plausible.ts';
 import type { DocumentReader, ResultSource } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `locust --json` or `--json-file run`: a list of entries with how often each rounded latency occurred. */
@@ -40,7 +40,6 @@ function read(document: unknown, source: ResultSource): LoadResult {
   const parts = entries.flatMap(({ figures: { latency } }) => (latency === undefined ? [] : [latency]));
   const latency = mergeDistributions(parts);
   const reason = 'Locust’s JSON does not count them: give `_stats.csv` with `_failures.csv` beside it (`--csv`)';
-  const statuses = 'Locust does not count statuses';
   return {
     tool: 'locust',
     format: locustJson.format,
@@ -61,8 +60,9 @@ function read(document: unknown, source: ResultSource): LoadResult {
     absent: {
       timeouts: reason,
       errors: reason,
+      with_timeouts: reason,
+      statuses: 'Locust does not count statuses',
       bytes: 'Locust’s JSON has the length of bodies only',
-      ...Object.fromEntries([1, 2, 3, 4, 5].map((digit) => [`status.${digit}xx`, statuses])),
     },
   };
 }
@@ -101,7 +101,7 @@ function entryOf(source: ResultSource, entry: unknown, index: number): Entry {
       if (typeof times !== 'number' || !Number.isInteger(times) || times < 0) {
         throw unreadable(source, `${name} has a count in response_times that is none.`);
       }
-      return { value: plausible(source, milliseconds, () => value), count: times };
+      return { value: requestTime(source, milliseconds, () => value), count: times };
     })
     .sort((one, other) => one.value - other.value);
   const counted = buckets.reduce((all, bucket) => all + bucket.count, 0);
@@ -130,7 +130,7 @@ function latencyOf(source: ResultSource, entry: unknown, buckets: readonly Bucke
   if (counted === 0) return undefined;
   const time = (key: string): number | undefined => {
     const value = numberAt(entry, key);
-    return value === undefined ? undefined : plausible(source, value, () => String(value));
+    return value === undefined ? undefined : requestTime(source, value, () => String(value));
   };
   const [min, max, total] = [time('min_response_time'), time('max_response_time'), numberAt(entry, 'total_response_time')];
   return {

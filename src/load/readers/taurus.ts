@@ -1,8 +1,8 @@
 import type { Figures, LoadResult } from '../result.ts';
 import { eachRow } from './csv.ts';
 import { labelOf } from './label.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 import { eachTag } from './xml.ts';
 
@@ -64,7 +64,7 @@ async function readXml(source: ResultSource): Promise<LoadResult> {
       if (name === 'Group') current = undefined;
       if (name === 'TestDuration' && current === undefined) {
         const seconds = text();
-        durationMs = plausible(source, seconds === '' ? Number.NaN : Number(seconds) * SECOND, () => seconds);
+        durationMs = requestTime(source, seconds === '' ? Number.NaN : Number(seconds) * SECOND, () => seconds);
       }
     },
   });
@@ -129,11 +129,14 @@ function resultOf(
     thresholds: [],
     settings: users > 0 ? { users } : {},
     overTime: [],
-    notes: ['Taurus counts JMeter’s transactions as requests too, where its test has any'],
+    notes: [
+      'Taurus counts JMeter’s transactions as requests too, where its test has any',
+      ...(durationMs === undefined ? [] : ['the duration is that of Taurus’s whole run']),
+    ],
     absent: {
       percentiles: `the file has ${percents.map((percent) => `p${percent}`).join(', ') || 'no percentiles'}: add yours to Taurus’s \`modules: consolidator: percentiles\``,
       ...(all.timeouts === undefined ? { timeouts: untold } : {}),
-      ...(all.unanswered === undefined ? { errors: untold } : {}),
+      ...(all.unanswered === undefined ? { errors: untold, with_timeouts: untold } : {}),
       ...(durationMs === undefined ? { duration: durationReason(format), rate: durationReason(format) } : {}),
       failed_thresholds: 'the file does not hold pass/fail criteria: take Taurus’s exit code, which is 3 when one failed',
     },
@@ -154,7 +157,7 @@ function figuresOf(source: ResultSource, { line, values, percentiles, codes }: G
   const time = (text: string | undefined): number | undefined =>
     text === undefined
       ? undefined
-      : plausible(
+      : requestTime(
           source,
           text.trim() === '' ? Number.NaN : Math.round(Number(text) * SECOND * SECOND) / SECOND,
           () => text,

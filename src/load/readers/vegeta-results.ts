@@ -3,8 +3,8 @@ import { type LabelTally, type Tally, tally } from '../tally.ts';
 import { eachRow, type Row } from './csv.ts';
 import { isObject, numberAt, textAt } from './json.ts';
 import { labelOf } from './label.ts';
-import { plausible } from './plausible.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `vegeta encode -to csv`: a line for each request, without a header (vegeta’s lib/results.go, `NewCSVEncoder`). */
@@ -73,7 +73,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
     const latency = row.number(COLUMNS.latency) / NANOSECONDS;
     count(counted, {
       startedAt: whole(row, 'timestamp') / NANOSECONDS,
-      latency: plausible(source, latency, () => row.text(COLUMNS.latency), row.line),
+      latency: requestTime(source, latency, () => row.text(COLUMNS.latency), row.line),
       code: whole(row, 'code'),
       bytes: whole(row, 'bytesIn'),
       error: row.text(COLUMNS.error),
@@ -103,7 +103,7 @@ async function readJson(source: ResultSource): Promise<LoadResult> {
     }
     count(counted, {
       startedAt,
-      latency: plausible(source, latency / NANOSECONDS, () => `${latency} ns`, row.line),
+      latency: requestTime(source, latency / NANOSECONDS, () => `${latency} ns`, row.line),
       code,
       bytes: bytes ?? 0,
       error: textAt(hit, 'error') ?? '',

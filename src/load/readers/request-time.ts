@@ -8,7 +8,7 @@ const DAY = 86_400_000;
  * @param shown what the file has, for the message.
  * @throws MeasurementError `unreadable`: no number, negative, or more than a day.
  */
-export function plausible(source: { readonly name: string }, milliseconds: number, shown: () => string, line?: number): number {
+export function requestTime(source: { readonly name: string }, milliseconds: number, shown: () => string, line?: number): number {
   if (milliseconds >= 0 && milliseconds <= DAY) return milliseconds;
   const what = Number.isFinite(milliseconds) ? (milliseconds < 0 ? 'is negative' : 'is more than 24 hours') : 'is no number';
   throw unreadable(
