@@ -121,8 +121,9 @@ export async function eachTag(source: Pick<ResultSource, 'name' | 'chunks'>, eve
         from = at;
         return;
       }
+      countLines(textStart, at);
       see(at, end);
-      countLines(textStart, end);
+      countLines(at, end);
       textStart = end;
       from = end;
     }
