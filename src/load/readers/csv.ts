@@ -42,13 +42,14 @@ const FIRST_CAPACITY = 1 << 16;
  * Reads a table of values separated by a delimiter (RFC 4180), row by row: cells in quotes may hold delimiters, line breaks and doubled
  * quotes, lines end with LF or CRLF, empty lines are passed over. The bytes are looked at once, and copied once.
  *
+ * @returns whether the last line ends with a line break, as a tool that was not killed leaves it.
  * @throws MeasurementError `unreadable` where a quote is not closed, but for one in the last line, or text follows a closing one.
  */
 export async function eachRow(
   source: Pick<ResultSource, 'name' | 'chunks'>,
   { delimiter, quotes = true }: TableFormat,
   see: (row: Row) => void,
-): Promise<void> {
+): Promise<boolean> {
   const between = delimiter.charCodeAt(0);
   let bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
   let length = 0;
@@ -212,6 +213,7 @@ export async function eachRow(
     scan(false);
   }
   scan(true);
+  return ended;
 }
 
 function grown<Kind extends Int32Array | Uint8Array>(full: Kind, make: new (length: number) => Kind): Kind {

@@ -1,6 +1,7 @@
 import type { LoadResult } from '../result.ts';
 import { type LabelTally, tally } from '../tally.ts';
 import { eachRow, type Row } from './csv.ts';
+import { cutOffNotes } from './cut-off.ts';
 import { labelOf } from './label.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
 import { requestTime } from './request-time.ts';
@@ -42,7 +43,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   let torn = 0;
   let users = 0;
   let now = 0;
-  await eachRow(source, { delimiter: '\t', quotes: false }, (row) => {
+  const ended = await eachRow(source, { delimiter: '\t', quotes: false }, (row) => {
     const kind = kindOf(row);
     if (kind === 'USER') {
       now += userChange(row);
@@ -101,10 +102,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
     checks: new Map(),
     thresholds: [],
     settings: users > 0 ? { users } : {},
-    notes: [
-      'timeouts and connection errors are told by the texts of failed requests',
-      ...(torn === 0 ? [] : ['the last line was cut off in the middle and is not counted']),
-    ],
+    notes: ['timeouts and connection errors are told by the texts of failed requests', ...cutOffNotes(torn, ended)],
     absent: {
       bytes: 'Gatling’s log has no bytes',
       failed_thresholds:

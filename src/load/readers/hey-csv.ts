@@ -1,6 +1,7 @@
 import type { LoadResult } from '../result.ts';
 import { tally } from '../tally.ts';
 import { eachRow } from './csv.ts';
+import { cutOffNotes } from './cut-off.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
 import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
@@ -28,7 +29,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   const counted = tally();
   const answers = counted.label('');
   let headed = false;
-  await eachRow(source, { delimiter: ',' }, (row) => {
+  const ended = await eachRow(source, { delimiter: ',' }, (row) => {
     if (!headed) {
       headed = true;
       return;
@@ -65,6 +66,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
     overTime,
     notes: [
       `the file has the ${rows} answers only: how many requests were made, and how many timed out, is not in it`,
+      ...cutOffNotes(0, ended),
       ...(rows >= MOST_ROWS ? [`hey keeps the first ${MOST_ROWS} answers only`] : []),
     ],
     absent: {

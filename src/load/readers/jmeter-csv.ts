@@ -1,5 +1,6 @@
 import type { LoadResult } from '../result.ts';
 import { eachRow, type Row } from './csv.ts';
+import { cutOffNotes } from './cut-off.ts';
 import { interned } from './interned.ts';
 import { jtlFacts, responseCode, type SampleCounter, sampleCounter, TRANSACTION } from './jmeter-samples.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
@@ -40,6 +41,9 @@ const KNOWN = new Set<string>([...DEFAULT_COLUMNS, 'Filename', 'Encoding', 'Samp
 const HEADER = /^"?([A-Za-z]+)"?([^\w"\r\n])[^\r\n]*/;
 const HEADLESS = /^(?:\d{13}|\d{4}[/-]\d\d[/-]\d\d[ T][\d:.]+)([,;\t|])\d+\1[^\r\n]*/;
 
+/** Stands in a text for bytes that are no UTF-8. */
+const REPLACED = '\uFFFD';
+
 interface Layout {
   readonly delimiter: string;
   readonly headed: boolean;
@@ -66,8 +70,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   if (layout === undefined) throw unreadable(source, 'this is no JTL.');
   const counter = sampleCounter();
   const table = tableReader(source, layout, counter);
-  await eachRow(source, { delimiter: layout.delimiter }, table.see);
-  return table.finish();
+  return table.finish(await eachRow(source, { delimiter: layout.delimiter }, table.see));
 }
 
 interface Columns {
@@ -87,7 +90,7 @@ function tableReader(source: ResultSource, layout: Layout, counter: SampleCounte
   let finishRows = (): RowFacts => ({ torn: 0, users: 0, target: undefined, times: 'none' });
   return {
     see: (row: Row): void => see(row),
-    finish(): LoadResult {
+    finish(ended: boolean): LoadResult {
       const facts = finishRows();
       const has = (name: string): boolean => (columns?.at(name) ?? -1) >= 0;
       const { absent, unknown } = lacks(has, facts);
@@ -101,12 +104,16 @@ function tableReader(source: ResultSource, layout: Layout, counter: SampleCounte
       if (!has('success') && has('responseCode'))
         notes.push('failures are statuses of 400 and more and requests without an answer');
       if (facts.times === 'text') notes.push('times are written without a time zone and were taken as UTC');
-      if (facts.torn > 0) notes.push('the last line was cut off in the middle and is not counted');
+      notes.push(...cutOffNotes(facts.torn, ended));
+      const counted = counter.finish({ unknown, stepMs: 1 });
+      if ([...counted.labels.keys()].some((label) => label.includes(REPLACED))) {
+        notes.push('labels are not in UTF-8, so letters in them are replaced: convert the file to UTF-8');
+      }
       const told = jtlFacts({ counter, absent, notes, users: facts.users, target: facts.target });
       return {
         tool: 'jmeter',
         format: jmeterCsv.format,
-        ...counter.finish({ unknown, stepMs: 1 }),
+        ...counted,
         checks: new Map(),
         thresholds: [],
         ...told,
@@ -193,8 +200,10 @@ function rowCounter(source: ResultSource, columns: Columns, counter: SampleCount
     return text === 'true';
   };
 
+  // A line that is cut inside a figure is as good as none.
+  const lastIsUsed = [elapsedAt, labelAt, codeAt, successAt, timeAt].includes(count - 1);
   const see = (row: Row): void => {
-    if (row.cells !== count || row.torn) {
+    if (row.cells !== count || row.torn || (lastIsUsed && !row.ended)) {
       if (row.ended) {
         throw unreadable(
           source,

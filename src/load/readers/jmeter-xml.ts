@@ -72,7 +72,8 @@ async function read(source: ResultSource): Promise<LoadResult> {
     },
   });
   const notes: string[] = [];
-  if (parts > 0) notes.push(`${parts} samples inside requests, such as embedded resources and redirects, are not counted again`);
+  if (parts > 0)
+    notes.push(`samples inside requests, such as embedded resources and redirects, are not counted again (${parts})`);
   if (cutOff.length > 0) {
     const lost =
       open.length === 0

@@ -31,6 +31,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   let columns: ((name: string) => number) | undefined;
   let percentiles: readonly (readonly [percent: number, cell: number])[] = [];
   let count = 0;
+  let lastIsUsed = false;
   await eachRow(source, { delimiter: ',' }, (row) => {
     if (columns === undefined) {
       const names = Array.from({ length: row.cells }, (_, cell) => row.text(cell).trim());
@@ -40,10 +41,12 @@ async function read(source: ResultSource): Promise<LoadResult> {
         const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(name) ?? [];
         return percent === undefined || percent === '100' ? [] : [[Number(percent), cell] as const];
       });
+      // A line that is cut inside a percentile would show one that is too small.
+      lastIsUsed = percentiles.at(-1)?.[1] === count - 1;
       columns = (name) => lower.indexOf(name.toLowerCase());
       return;
     }
-    if (row.cells !== count || row.torn) {
+    if (row.cells !== count || row.torn || (lastIsUsed && !row.ended)) {
       throw unreadable(
         source,
         `${row.cells} cells, where ${count} were expected. Check that the file was written to its end.`,
@@ -193,7 +196,7 @@ async function besideFailures(source: ResultSource, failures: number): Promise<F
   if (failures === 0) return {};
   const text = await source.beside((own) => (renamed('')(own) === own ? '' : renamed('_failures.csv')(own)));
   if (text === undefined || text === '')
-    return { reason: 'they are not in `_stats.csv`: give `_failures.csv` beside it, which `--csv` writes too' };
+    return { reason: 'they are not in `_stats.csv`: give `_failures.csv` beside it, as `--csv` writes and names both' };
   const byLabel = await locustFailures('_failures.csv', text);
   if (byLabel === undefined) return { reason: 'the `_failures.csv` beside the file cannot be read: give it as Locust wrote it' };
   const counted = byLabel.get('')?.count ?? 0;

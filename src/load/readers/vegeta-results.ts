@@ -1,6 +1,7 @@
 import type { LoadResult } from '../result.ts';
 import { type LabelTally, type Tally, tally } from '../tally.ts';
 import { eachRow, type Row } from './csv.ts';
+import { cutOffNotes } from './cut-off.ts';
 import { isObject, numberAt, textAt } from './json.ts';
 import { labelOf } from './label.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
@@ -57,7 +58,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
     if (Number.isInteger(value) && value >= 0) return value;
     throw unreadable(source, `“${row.text(COLUMNS[column]).slice(0, 40)}” is no ${column}.`, row.line);
   };
-  await eachRow(source, { delimiter: ',' }, (row) => {
+  const ended = await eachRow(source, { delimiter: ',' }, (row) => {
     cells ??= row.cells;
     if (row.torn || row.cells !== cells || cells < FEWEST_CELLS) {
       if (row.ended) {
@@ -80,7 +81,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
       label: labels(row.text(COLUMNS.method), row.text(COLUMNS.url)),
     });
   });
-  return resultOf(vegetaCsv.format, counted, torn);
+  return resultOf(vegetaCsv.format, counted, cutOffNotes(torn, ended));
 }
 
 async function readJson(source: ResultSource): Promise<LoadResult> {
@@ -88,7 +89,7 @@ async function readJson(source: ResultSource): Promise<LoadResult> {
   const labels = labelTallies(counted);
   let torn = 0;
   // A JSON text has no raw tab, so each line is one cell.
-  await eachRow(source, { delimiter: '\t', quotes: false }, (row) => {
+  const ended = await eachRow(source, { delimiter: '\t', quotes: false }, (row) => {
     const hit = parsed(row.text(0));
     if (hit === undefined) {
       if (row.ended)
@@ -110,7 +111,7 @@ async function readJson(source: ResultSource): Promise<LoadResult> {
       label: labels(textAt(hit, 'method') ?? '', textAt(hit, 'url') ?? ''),
     });
   });
-  return resultOf(vegetaJson.format, counted, torn);
+  return resultOf(vegetaJson.format, counted, cutOffNotes(torn, ended));
 }
 
 function parsed(line: string): unknown {
@@ -168,7 +169,7 @@ function labelTallies(counted: Tally): (method: string, url: string) => LabelTal
   };
 }
 
-function resultOf(format: string, counted: Tally, torn: number): LoadResult {
+function resultOf(format: string, counted: Tally, notes: readonly string[]): LoadResult {
   const finished = counted.finish({ population: POPULATION });
   return {
     tool: 'vegeta',
@@ -177,7 +178,7 @@ function resultOf(format: string, counted: Tally, torn: number): LoadResult {
     checks: new Map(),
     thresholds: [],
     settings: {},
-    notes: torn === 0 ? [] : ['the last line was cut off in the middle and is not counted'],
+    notes,
     absent: {},
   };
 }

@@ -168,6 +168,22 @@ describe('a JTL as CSV', () => {
     expect(notes.join()).toContain('the last line was cut off');
   });
 
+  test('takes a last line for cut where its last figure may be', async () => {
+    const { all, notes } = await read('timeStamp,label,success,elapsed\n1700000000000,home,true,512\n1700000000001,home,true,51');
+    expect(all.requests).toBe(1);
+    expect(notes.join()).toContain('the last line was cut off');
+  });
+
+  test('whose last line has no line break may be cut off, and says so', async () => {
+    const { all, notes } = await read(jtl(row(5)).trimEnd());
+    expect([all.requests, notes.join()]).toEqual([1, expect.stringContaining('may have been cut off')]);
+  });
+
+  test('says when its labels are not in UTF-8', async () => {
+    const { notes } = await readFiles({ 'results.jtl': Buffer.from(jtl(row(5, 'Käufe')), 'latin1') });
+    expect(notes.join()).toContain('labels are not in UTF-8');
+  });
+
   test.each([
     [
       'a cut line in the middle',
@@ -216,7 +232,9 @@ describe('a JTL as XML', () => {
       xml(`${transaction}>${sample(20)}>${sample(15)}/></httpSample>${sample(30)}/></sample>\n</testResults>`),
     );
     expect([all.requests, percentiles(all)[0], [...labels.keys()]]).toEqual([2, 25, ['a & b', 'visit']]);
-    expect(notes.join('\n')).toContain('1 samples inside requests');
+    expect(notes.join('\n')).toContain(
+      'samples inside requests, such as embedded resources and redirects, are not counted again (1)',
+    );
   });
 
   test('of a run that was stopped has what was written, and says so', async () => {

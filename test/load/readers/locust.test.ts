@@ -121,6 +121,13 @@ describe('_stats.csv', () => {
   test.each([
     ['no last line', stats().replace(/\n,Aggregated.*/, ''), 'there is no line “Aggregated”'],
     ['a cut line', stats().replace('15,58,240,270\n', '15'), 'run_stats.csv, line 4: 12 cells, where 15 were expected'],
+    [
+      'a cut percentile',
+      stats()
+        .replaceAll(/,(?:100%|270|260)\n/g, '\n')
+        .slice(0, -2),
+      'run_stats.csv, line 4',
+    ],
     ['more failures than requests', stats(101), 'line 2: 101 failures of 80 requests'],
     ['a count that is none', stats().replace('80', 'x'), 'line 2: “x” is no Request Count'],
     ['a negative time', stats().replace('25.5', '-25.5'), 'line 2: the time of a request, “-25.5”, is negative'],
