@@ -69,57 +69,52 @@ async function read(source: ResultSource): Promise<LoadResult> {
   const layout = layoutOf(source.head);
   if (layout === undefined) throw unreadable(source, 'this is no JTL.');
   const counter = sampleCounter();
-  const table = tableReader(source, layout, counter);
-  return table.finish(await eachRow(source, { delimiter: layout.delimiter }, table.see));
+  const begun: { rows?: RowCounter } = {};
+  const ended = await eachRow(source, { delimiter: layout.delimiter }, (row) => {
+    if (begun.rows === undefined) {
+      begun.rows = rowCounter(source, columnsOf(source, layout, row), counter);
+      if (layout.headed) return;
+    }
+    begun.rows.see(row);
+  });
+  const { rows } = begun;
+  if (rows === undefined) throw unreadable(source, 'there is no line in the file.');
+  return resultOf(layout, counter, rows, ended);
+}
+
+function resultOf({ headed }: Layout, counter: SampleCounter, rows: RowCounter, ended: boolean): LoadResult {
+  const { torn, users, target, times } = rows.finish();
+  const has = (name: string): boolean => rows.columns.at(name) >= 0;
+  const { absent, unknown } = lacks(has, times);
+  const counted = counter.finish({ unknown, stepMs: 1 });
+  const notes: string[] = [];
+  if (!headed) notes.push('the file has no header line, so JMeter’s own order of columns was taken');
+  if (!has('responseMessage') && !has('dataType')) {
+    notes.push(
+      'the file has neither response messages nor data types, so transactions cannot be told from requests and may be counted twice',
+    );
+  }
+  if (!has('success') && has('responseCode')) {
+    notes.push('failures are statuses of 400 and more and requests without an answer');
+  }
+  if (times === 'text') notes.push('times are written without a time zone and were taken as UTC');
+  if ([...counted.labels.keys()].some((label) => label.includes(REPLACED))) {
+    notes.push('labels are not in UTF-8, so letters in them are replaced: convert the file to UTF-8');
+  }
+  notes.push(...cutOffNotes(torn, ended));
+  return {
+    tool: 'jmeter',
+    format: jmeterCsv.format,
+    ...counted,
+    checks: new Map(),
+    thresholds: [],
+    ...jtlFacts({ counter, absent, notes, users, target }),
+  };
 }
 
 interface Columns {
   readonly count: number;
   readonly at: (name: string) => number;
-}
-
-function tableReader(source: ResultSource, layout: Layout, counter: SampleCounter) {
-  let columns: Columns | undefined;
-  let see = (row: Row): void => {
-    columns = columnsOf(source, layout, row);
-    const rows = rowCounter(source, columns, counter);
-    finishRows = rows.finish;
-    see = rows.see;
-    if (!layout.headed) see(row);
-  };
-  let finishRows = (): RowFacts => ({ torn: 0, users: 0, target: undefined, times: 'none' });
-  return {
-    see: (row: Row): void => see(row),
-    finish(ended: boolean): LoadResult {
-      const facts = finishRows();
-      const has = (name: string): boolean => (columns?.at(name) ?? -1) >= 0;
-      const { absent, unknown } = lacks(has, facts);
-      const notes: string[] = [];
-      if (!layout.headed) notes.push('the file has no header line, so JMeter’s own order of columns was taken');
-      if (!has('responseMessage') && !has('dataType')) {
-        notes.push(
-          'the file has neither response messages nor data types, so transactions cannot be told from requests and may be counted twice',
-        );
-      }
-      if (!has('success') && has('responseCode'))
-        notes.push('failures are statuses of 400 and more and requests without an answer');
-      if (facts.times === 'text') notes.push('times are written without a time zone and were taken as UTC');
-      notes.push(...cutOffNotes(facts.torn, ended));
-      const counted = counter.finish({ unknown, stepMs: 1 });
-      if ([...counted.labels.keys()].some((label) => label.includes(REPLACED))) {
-        notes.push('labels are not in UTF-8, so letters in them are replaced: convert the file to UTF-8');
-      }
-      const told = jtlFacts({ counter, absent, notes, users: facts.users, target: facts.target });
-      return {
-        tool: 'jmeter',
-        format: jmeterCsv.format,
-        ...counted,
-        checks: new Map(),
-        thresholds: [],
-        ...told,
-      };
-    },
-  };
 }
 
 /** Which column is where. A header's names may be quoted; a row in place of one tells how many there are. */
@@ -150,7 +145,13 @@ interface RowFacts {
   readonly times: 'milliseconds' | 'text' | 'unknown' | 'none';
 }
 
-function rowCounter(source: ResultSource, columns: Columns, counter: SampleCounter) {
+interface RowCounter {
+  readonly columns: Columns;
+  see(row: Row): void;
+  finish(): RowFacts;
+}
+
+function rowCounter(source: ResultSource, columns: Columns, counter: SampleCounter): RowCounter {
   const { count, at } = columns;
   const [elapsedAt, labelAt, codeAt, messageAt, successAt] = [
     at('elapsed'),
@@ -235,7 +236,7 @@ function rowCounter(source: ResultSource, columns: Columns, counter: SampleCount
     }
     if (urlAt >= 0 && !transaction) origins.see(row, urlAt);
   };
-  return { see, finish: (): RowFacts => ({ torn, users, target: origins.only(), times }) };
+  return { columns, see, finish: () => ({ torn, users, target: origins.only(), times }) };
 }
 
 /** A transaction controller's own row: by its message, or where messages are not saved by an empty type and no URL. */
@@ -287,7 +288,7 @@ function timeIn(text: string): number | undefined {
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), milliseconds);
 }
 
-function lacks(has: (name: string) => boolean, { times }: RowFacts) {
+function lacks(has: (name: string) => boolean, times: RowFacts['times']) {
   const absent: Record<string, string> = {};
   const unknown: ('failures' | 'timeouts' | 'unanswered' | 'statuses' | 'bytes')[] = [];
   if (!has('responseCode')) {
