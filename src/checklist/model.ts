@@ -47,9 +47,26 @@ export type Evidence =
   | {
       readonly kind: 'series';
       readonly title: string;
-      readonly unit: 's' | 'bytes' | 'ratio' | 'number';
+      /** The measurement that it shows over time, where the title is not its name: limits on it are drawn. */
+      readonly subject?: string;
+      readonly unit: EvidenceUnit;
+      /** `at` is milliseconds since the epoch, or since the start where only that is known. */
       readonly points: readonly { readonly at: number; readonly amount: number }[];
+    }
+  | {
+      readonly kind: 'histogram';
+      readonly title: string;
+      readonly unit: EvidenceUnit;
+      /** Where the first bin starts; left out where it has no end on that side. */
+      readonly from?: number;
+      /** Ascending: each holds what is above the bin before it, up to its own bound and with it. Only the last may have none. */
+      readonly bins: readonly { readonly upTo?: number; readonly count: number }[];
+      /** Amounts that a reader looks for, by the names that criteria use: `p95`. */
+      readonly marks?: readonly { readonly label: string; readonly amount: number }[];
     };
+
+/** What amounts of evidence are in. */
+type EvidenceUnit = 's' | 'bytes' | 'ratio' | 'number';
 
 /** How one item ended, as its step returns it. */
 export interface Outcome {

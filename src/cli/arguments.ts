@@ -3,6 +3,7 @@ import { PlanError } from '../checklist/errors.ts';
 import { PHASES, type Phase } from '../checklist/model.ts';
 import { nearestName } from '../criteria/nearest.ts';
 import { LOCALES, type Locale } from '../criteria/value.ts';
+import { TOOLS, type Tool } from '../load/result.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -16,6 +17,7 @@ export type Command =
       readonly json: boolean;
       readonly locale?: Locale;
     }
+  | LoadCommand
   | { readonly kind: 'demo' }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
@@ -35,9 +37,20 @@ export interface PhaseCommand {
   readonly post: boolean;
 }
 
+export type LoadCommand =
+  | {
+      readonly kind: 'load';
+      readonly action: 'read';
+      readonly files: readonly string[];
+      readonly json: boolean;
+      readonly shards?: number;
+      readonly tool?: Tool;
+    }
+  | { readonly kind: 'load'; readonly action: 'compare'; readonly base: string; readonly now: string; readonly json: boolean };
+
 export const DEFAULT_PLAN = '.github/holdpoint.yml';
 
-const COMMANDS = [...PHASES, 'validate', 'explain', 'demo', 'help', 'version'] as const;
+const COMMANDS = [...PHASES, 'validate', 'explain', 'load', 'demo', 'help', 'version'] as const;
 
 const OPTIONS = {
   plan: { type: 'string' },
@@ -52,6 +65,8 @@ const OPTIONS = {
   'no-color': { type: 'boolean' },
   post: { type: 'boolean' },
   'strict-env': { type: 'boolean' },
+  shards: { type: 'string' },
+  format: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -67,6 +82,8 @@ Commands
   rollback [OPTION]     Carry out a rollback option, and prove that the previous state runs again
   validate              Read the plan and tell everything that is wrong with it
   explain CRITERION     Show how a criterion is read, and with --measurements how it is judged
+  load read FILE…       Show what a load tool's result files say; several are parts of one test
+  load compare BASE NEW Compare two results of one scenario
   demo                  Watch the four gates hold and release a real deployment
 
 Options
@@ -80,6 +97,8 @@ Options
   --locale en|pt-BR        Language of the report
   --no-color               No colours
   --post                   Post check run and status with GITHUB_TOKEN, as the actions do
+  --shards N               load read: how many files there must be
+  --format TOOL            load read: the tool that the files must be of
   --strict-env             validate: an environment variable that is not set is an error
   -h, --help               Show this text
   -v, --version            Show the version
@@ -118,6 +137,8 @@ export function readArguments(argv: readonly string[]): Command {
         ...(values.baseline === undefined ? {} : { baselineFile: values.baseline }),
       };
     }
+    case 'load':
+      return loadCommand(rest, { json: shared.json, shards: values.shards, format: values.format });
     case 'demo':
     case 'help':
     case 'version':
@@ -139,6 +160,41 @@ export function readArguments(argv: readonly string[]): Command {
       };
     }
   }
+}
+
+function loadCommand(
+  [action, ...files]: readonly string[],
+  { json, shards, format }: { readonly json: boolean; readonly shards: string | undefined; readonly format: string | undefined },
+): LoadCommand {
+  if (action === 'compare') {
+    const [base, now] = files;
+    tooMany(files, 2);
+    if (base === undefined || now === undefined)
+      throw new PlanError('`load compare` needs two results: holdpoint load compare BASE NEW.');
+    return { kind: 'load', action, base, now, json };
+  }
+  if (action !== 'read') {
+    throw new PlanError(
+      action === undefined
+        ? '`load` reads or compares: holdpoint load read FILE…'
+        : unknown('action', action, ['read', 'compare']),
+    );
+  }
+  if (files.length === 0) throw new PlanError('`load read` needs a file: holdpoint load read out/*.json.');
+  const tool = TOOLS.find((known) => known === format);
+  if (format !== undefined && tool === undefined) throw new PlanError(unknown('format', format, TOOLS));
+  const count = shards === undefined ? undefined : Number(shards);
+  if (count !== undefined && !(Number.isSafeInteger(count) && count >= 1)) {
+    throw new PlanError(`\`--shards ${shards}\`: expected a whole number of at least 1.`);
+  }
+  return {
+    kind: 'load',
+    action,
+    files,
+    json,
+    ...(count === undefined ? {} : { shards: count }),
+    ...(tool === undefined ? {} : { tool }),
+  };
 }
 
 function parse(argv: readonly string[]) {

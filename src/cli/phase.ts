@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PlanError } from '../checklist/errors.ts';
 import { exitCodeOf } from '../checklist/exit-code.ts';
@@ -27,7 +27,7 @@ export async function runPhase(
   const { phase, planFile, dryRun, json } = command;
   const directory = process.cwd();
   const event = readEvent(await eventPayload(env), env);
-  const text = await planText(resolve(directory, planFile), planFile);
+  const text = planText(resolve(directory, planFile), planFile);
   const origin = { file: planFile, source: 'head' } as const;
   const log = quietLog(terminal);
   const notes: string[] = [];
@@ -95,9 +95,9 @@ async function posting({ phase }: PhaseCommand, event: EventFacts, env: Environm
   };
 }
 
-async function planText(path: string, file: string): Promise<string | PlanError> {
+function planText(path: string, file: string): string | PlanError {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     return new PlanError(noPlanMessage(file, error), undefined, { cause: error });
   }

@@ -28,6 +28,8 @@ export async function runCommandLine(
         return await (await import('./validate.ts')).runValidate(command, env, terminal);
       case 'explain':
         return await (await import('./explain.ts')).runExplain(command, terminal);
+      case 'load':
+        return await (await import('./load.ts')).runLoad(command, terminal);
       case 'demo':
         return await (await import('./demo.ts')).runDemo(terminal, signal);
       case 'phase':

@@ -13,9 +13,26 @@ export interface Token extends Span {
   readonly flags?: string;
 }
 
+/** How numbers and words are written. */
+interface Spelling {
+  readonly digits: RegExp;
+  readonly word: RegExp;
+}
+
+/** Made for each text, as few are of this kind: only to make these takes a millisecond of each start. */
+const spelling = (): Spelling => ({
+  digits: /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\p{L}\p{N}_.]*%?/uy,
+  word: /[\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\[\d+\])*/uy,
+});
+
+/** The same for criteria in ASCII, as most are. */
+const PLAIN_SPELLING: Spelling = {
+  digits: /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\w.]*%?/y,
+  word: /[A-Za-z_]\w*(?:\.\w+|\[\d+\])*/y,
+};
+const PLAIN = /^[\t\n\r -~]*$/;
+
 const SPACE = /[\s\uFEFF]+/y;
-const DIGITS = /\d+(?:\.\d+)?[eE][+-]\d+(?![\w.])|\d[\p{L}\p{N}_.]*%?/uy;
-const WORD = /[\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\[\d+\])*/uy;
 const SYMBOL = /===|!==|<=|>=|=<|=>|==|!=|=~|!~|<>|&&|\|\||\*\*|[<>=!+\-*/(),[\]%≤≥≠×÷−~;.&|]/y;
 const PATTERN = /\/((?:[^/\\\n]|\\.)+)\/([a-zA-Z]*)/y;
 
@@ -24,18 +41,19 @@ const ALIKE: Readonly<Record<string, string>> = { '≤': '<=', '≥': '>=', '≠
 
 /** All tokens of a criterion; the last is its end. Never throws. */
 export function tokensOf(source: string): readonly Token[] {
+  const written = PLAIN.test(source) ? PLAIN_SPELLING : spelling();
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
     at += match(SPACE, source, at)?.[0].length ?? 0;
-    const token = tokenAt(source, at, tokens.at(-1));
+    const token = tokenAt(source, at, tokens.at(-1), written);
     tokens.push(token);
     if (token.kind === 'end') return tokens;
     at += token.length;
   }
 }
 
-function tokenAt(source: string, offset: number, before: Token | undefined): Token {
+function tokenAt(source: string, offset: number, before: Token | undefined, { digits, word }: Spelling): Token {
   const first = source[offset];
   if (first === undefined) return { kind: 'end', text: '', offset, length: 0 };
   if (first === '"' || first === "'" || first === '`') return quoted(source, offset, first);
@@ -43,14 +61,14 @@ function tokenAt(source: string, offset: number, before: Token | undefined): Tok
     const [whole = '', text = '', flags = ''] = match(PATTERN, source, offset) ?? [];
     if (whole !== '') return { kind: 'pattern', text, flags, offset, length: whole.length };
   }
-  const digits = match(DIGITS, source, offset)?.[0];
-  if (digits !== undefined) {
+  const number = match(digits, source, offset)?.[0];
+  if (number !== undefined) {
     // The dot that ends a sentence is not part of the number.
-    const text = digits.replace(/\.+$/, '');
+    const text = number.replace(/\.+$/, '');
     return { kind: 'digits', text, offset, length: text.length };
   }
-  const word = match(WORD, source, offset)?.[0];
-  if (word !== undefined) return { kind: 'word', text: word, offset, length: word.length };
+  const name = match(word, source, offset)?.[0];
+  if (name !== undefined) return { kind: 'word', text: name, offset, length: name.length };
   const symbol = match(SYMBOL, source, offset)?.[0];
   if (symbol !== undefined) return { kind: 'symbol', text: ALIKE[symbol] ?? symbol, offset, length: symbol.length };
   const text = String.fromCodePoint(source.codePointAt(offset) ?? 0);

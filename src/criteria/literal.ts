@@ -29,7 +29,9 @@ const isTooLong = (raw: string): boolean => /^\d+$/.test(raw) && !Number.isSafeI
 
 /** A commit or revision in hexadecimal, a migration such as `20251124_1151_add_index`, a version such as `1.28.3`. */
 function isBareText(text: string): boolean {
-  return /^[0-9a-f]{7,40}$/.test(text) || /^\d+(?:_[\p{L}\p{N}]+)+$/u.test(text) || /^\d+(?:\.\d+){2,}$/.test(text);
+  if (/^[0-9a-f]{7,40}$/.test(text) || /^\d+(?:\.\d+){2,}$/.test(text)) return true;
+  // The letters of all scripts take milliseconds to compile.
+  return text.includes('_') && /^\d+(?:_[\p{L}\p{N}]+)+$/u.test(text);
 }
 
 /** The unit in the letters right behind a number, with the rate that may follow; undefined when there is none such. */

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Environment } from '../runner/ports.ts';
 
@@ -11,7 +10,7 @@ export function programFile(name: string): string {
 /** The program's path when the folder has it. */
 export async function programIn(folder: string, name: string): Promise<string | undefined> {
   const path = join(folder, programFile(name));
-  return access(path, constants.X_OK).then(
+  return promises.access(path, constants.X_OK).then(
     () => path,
     () => undefined,
   );

@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MeasurementError } from '../checklist/errors.ts';
-import type { Measurements } from '../criteria/value.ts';
 import type { PastReports } from '../github/past-reports.ts';
 import { baselineOf, type FoundBaseline, type PastRun, pastRunOf, readHistory, writtenHistory } from './history.ts';
 import type { LoadSpec } from './spec.ts';
@@ -45,9 +44,6 @@ export async function recordRun(
   await writeFile(`${path}.new`, writtenHistory(known, run));
   await rename(`${path}.new`, path);
 }
-
-/** The figures of a run that a later one may be compared with. */
-export const runOf = (scenario: string, at: number, measurements: Measurements): PastRun => ({ scenario, at, measurements });
 
 function placeName({ artifact, file, branch }: BaselineSpec): string {
   if (artifact !== undefined)

@@ -1,5 +1,5 @@
 import { countOf, type Latencies, percentile, runsOf, sketchOf } from './latencies.ts';
-import { countBelow } from './ranks.ts';
+import { countBelow, valueAtRank } from './ranks.ts';
 import { ACCURACY, sketch } from './sketch.ts';
 
 /**
@@ -222,4 +222,13 @@ function coarser(one: Exactness, other: Exactness): Exactness {
   const [a, b] = [ORDER.indexOf(one.kind), ORDER.indexOf(other.kind)];
   if (a !== b) return a > b ? one : other;
   return 'by' in one && 'by' in other && other.by > one.by ? other : one;
+}
+
+/** The latency at a rank, from 0; undefined of figures alone. */
+export function valueAtRankIn(distribution: Distribution, rank: number): number | undefined {
+  if (distribution.kind === 'figures') return undefined;
+  if (distribution.kind === 'buckets') return bucketAtRank(distribution.buckets, rank);
+  const stores = [...distribution.answered, ...distribution.unanswered];
+  const runs = runsOf(stores);
+  return runs === undefined ? sketchOf(stores).atRank(rank) : valueAtRank(runs, rank);
 }

@@ -126,9 +126,21 @@ function absent(name: string, result: LoadResult, label?: string): Measurement {
     const note = figures.requests === 0 ? 'no request was made' : 'no request was answered';
     return { value: number(Number.NaN), samples: 0, note };
   }
-  const general = PERCENTILE.test(name) ? reasons['percentiles'] : STATUS.test(name) ? reasons['statuses'] : undefined;
-  const reason = reasons[name] ?? general ?? `${tool}’s ${format} does not hold it`;
+  const reason = reasons[name] ?? generalReason(name, figures, reasons) ?? `${tool}’s ${format} does not hold it`;
   return { value: number(Number.NaN), absent: label === undefined ? reason : `${reason} (for “${label}”)` };
+}
+
+/** Of all percentiles, of those that count requests without an answer, or of all statuses. */
+function generalReason(name: string, figures: Figures | undefined, reasons: LoadResult['absent']): string | undefined {
+  if (STATUS.test(name)) return reasons['statuses'];
+  if (!PERCENTILE.test(name)) return undefined;
+  const plain = name.replace(WITH_TIMEOUTS, '');
+  if (plain === name) return reasons['percentiles'];
+  const { latency, unanswered = 0 } = figures ?? {};
+  if (reasons['with_timeouts'] !== undefined) return reasons['with_timeouts'];
+  if (latency?.kind === 'figures' && unanswered > 0)
+    return `${unanswered} requests got no answer, and they cannot be counted into percentiles that are finished figures`;
+  return reasons[plain] ?? reasons['percentiles'];
 }
 
 function beside(
@@ -190,6 +202,10 @@ function measured(
   if (requests !== undefined && failures !== undefined) {
     put('success_rate', ratio((requests - failures) / requests), samples);
     put('error_rate', ratio(failures / requests), samples);
+  } else if (figures.successShare !== undefined && rules.succeeds === undefined) {
+    const { share, step } = figures.successShare;
+    put('success_rate', ratio(share), { ...samples, tolerance: step / 2 });
+    put('error_rate', ratio(1 - share), { ...samples, tolerance: step / 2 });
   }
   put('bytes', some(figures.bytes, bytes), samples);
   put('duration', some(figures.durationMs, milliseconds));
@@ -264,7 +280,9 @@ function latencyMeasurements(
       continue;
     }
     const { unanswered } = figures;
-    if (unanswered === undefined) continue;
+    // Buckets that hold the waits of unanswered requests do not tell which they are.
+    const mixed = latency.kind === 'buckets' && figures.population.timeouts !== false && unanswered !== 0;
+    if (unanswered === undefined || mixed) continue;
     const outside = figures.population.timeouts === true ? 0 : unanswered;
     const all = count === undefined ? {} : { samples: count + outside };
     const said = unanswered === 0 ? '' : `each of ${unanswered} unanswered requests counted as infinitely slow`;

@@ -43,7 +43,8 @@ export interface LoadResult {
   readonly notes: readonly string[];
   /**
    * Why a figure that somebody may ask for is not there, and the tool's flag that adds it: by measurement name (`p99`, `timeouts`), and
-   * under `percentiles` and `statuses` for all of these that have no entry of their own.
+   * under `percentiles`, `with_timeouts` (percentiles that count requests without an answer) and `statuses` for all that have no entry
+   * of their own.
    */
   readonly absent: Readonly<Record<string, string>>;
 }
@@ -71,6 +72,8 @@ export interface Figures {
   readonly requests?: number;
   /** By the tool's own count; where it has none: statuses of 400 and more, timeouts and connection errors. */
   readonly failures?: number;
+  /** The share of requests that succeeded, rounded to steps of `step`, where it is given without a count of failures. */
+  readonly successShare?: { readonly share: number; readonly step: number };
   /** Requests that the tool gave up waiting for. */
   readonly timeouts?: number;
   /** Requests that got no answer: timeouts, refused and broken connections. */

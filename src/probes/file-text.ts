@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { promises, readFileSync, statSync } from 'node:fs';
 import { MeasurementError } from '../checklist/errors.ts';
 import { fileError } from '../runner/file-errors.ts';
 
@@ -24,5 +23,5 @@ export async function readSource(path: string, shown: string): Promise<string> {
 async function contentOf(path: string): Promise<Buffer> {
   const stats = statSync(path);
   // A pipe or a device may have nothing to read yet.
-  return stats.isFile() && stats.size <= AT_ONCE_BYTES ? readFileSync(path) : readFile(path);
+  return stats.isFile() && stats.size <= AT_ONCE_BYTES ? readFileSync(path) : promises.readFile(path);
 }

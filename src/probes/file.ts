@@ -1,5 +1,4 @@
-import { createReadStream, type Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, promises, type Stats } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { MeasurementError } from '../checklist/errors.ts';
@@ -90,7 +89,7 @@ async function filesOf(spec: FileSpec, { directory }: ProbeContext, shown: strin
   const paths = spec.path === undefined ? await matches(shown, directory) : [resolve(directory, spec.path)];
   const found: FoundFile[] = [];
   for (const path of paths) {
-    const stats = await stat(path).catch((cause: unknown) => {
+    const stats = await promises.stat(path).catch((cause: unknown) => {
       if (errorCode(cause) === 'ENOENT' || errorCode(cause) === 'ENOTDIR') return undefined;
       throw fileError(cause, shown);
     });

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join, parse, resolve } from 'node:path';
 import { errorCode } from '../runner/file-errors.ts';
 
@@ -54,14 +54,14 @@ async function namesLike(segment: string, folder: string): Promise<string[]> {
 }
 
 async function list(folder: string) {
-  return readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+  return promises.readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     if (isAbsent(cause)) return [];
     throw cause;
   });
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
+  return promises.stat(path).then(
     (found) => found.isFile(),
     (cause: unknown) => {
       if (isAbsent(cause) || errorCode(cause) === 'ELOOP') return false;

@@ -1,122 +1,199 @@
-import * as z from 'zod';
+import { mkdtemp, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { MeasurementError } from '../checklist/errors.ts';
-import { durationField } from '../criteria/fields.ts';
+import type { Evidence } from '../checklist/model.ts';
 import { formatDuration, formatNumber } from '../criteria/format.ts';
+import { type Measurements, text } from '../criteria/value.ts';
+import { findBaseline, recordRun } from '../load/baseline.ts';
+import { comparisonTable } from '../load/comparison-table.ts';
 import { loadEvidence } from '../load/evidence.ts';
 import { generateLoad, type Scenario } from '../load/generator.ts';
-import { measurementsOf, promisedByLoad } from '../load/measurements.ts';
+import { hostsOutside } from '../load/hosts.ts';
+import { type MeasuringRules, measurementsOf, promisedByLoad } from '../load/measurements.ts';
+import { type ResultFile, readResults } from '../load/readers/results.ts';
 import { type Recording, resultOf } from '../load/recording.ts';
-import type { Settings } from '../load/result.ts';
-import { defineProbe } from './probe.ts';
+import type { LoadResult, Settings } from '../load/result.ts';
+import { scenarioOf } from '../load/scenario.ts';
+import { type LoadSpec, loadSchema } from '../load/spec.ts';
+import { amountTitle, type Stage, stagesTable } from '../load/stages.ts';
+import { startArtillery } from '../load/tools/artillery.ts';
+import { startCommand } from '../load/tools/command.ts';
+import { startK6 } from '../load/tools/k6.ts';
+import { startLocust } from '../load/tools/locust.ts';
+import { runTool } from '../load/tools/run.ts';
+import type { StartedTool } from '../load/tools/tool.ts';
+import { crossedLimits, doubtsOf } from '../load/trust.ts';
+import { findFiles } from './glob.ts';
+import { type Baseline, defineProbe, type ProbeContext } from './probe.ts';
+import { namesSecret } from './secret-names.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-
-const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-
-const statusField = () =>
-  z.union([
-    z.int().min(100).max(599),
-    z.string().regex(/^[1-5](\d\d|xx)$/, 'Expected a status such as `200`, or a class such as `2xx`.'),
-  ]);
-
-const schema = () =>
-  z
-    .strictObject({
-      url: z
-        .string()
-        // Not `z.url`: its `format: uri` makes editors reject `${api}/plans`.
-        .refine(isWebUrl, 'Expected a URL that starts with http:// or https://.')
-        .describe('Where the requests go. Its certificate is not verified: use a `tls` check for that.'),
-      requests: z.int().min(1).max(100_000_000).describe('How many requests to make.').optional(),
-      duration: durationField().describe('How long to make requests, instead of how many: `30s`.').optional(),
-      concurrency: z
-        .int()
-        .min(1)
-        .max(10_000)
-        .describe('Connections, each with one request on its way at a time. Default: 10.')
-        .optional(),
-      rate: z
-        .int()
-        .min(1)
-        .describe('At most so many requests a second over all connections. Default: as fast as the answers come.')
-        .optional(),
-      method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).describe('Default: GET.').optional(),
-      headers: z.record(z.string(), z.string()).describe('Request headers.').optional(),
-      body: z.string().describe('Request body, as it is.').optional(),
-      json: z.json().describe('Request body, sent as JSON.').optional(),
-      timeout: durationField()
-        .describe('The longest wait for one answer; past it the request is a timeout. Default: 10s.')
-        .optional(),
-      'expect-status': z
-        .union([statusField(), z.array(statusField()).min(1)])
-        .describe('Statuses that are successes: `200`, `2xx`, `[200, 404]`. Default: 2xx and 3xx.')
-        .optional(),
-    })
-    .refine((spec) => (spec.requests === undefined) !== (spec.duration === undefined), 'Give either `requests` or `duration`.')
-    .refine((spec) => spec.body === undefined || spec.json === undefined, 'Give either `body` or `json`.');
-
-type LoadSpec = z.infer<ReturnType<typeof schema>>;
 
 export const load = defineProbe<LoadSpec>({
   name: 'load',
   summary:
-    'Puts load on a URL and measures what came back. Percentiles are exact: every latency is kept. Runs alone, so that no other item shares the machine.',
-  schema,
+    'A load test: made here on a URL, or by k6, Artillery, Locust or any command, or read from the results of the tool that made it. Runs alone, so that no other item shares the machine.',
+  schema: loadSchema,
   documented: {
     requests: 'Requests made, whatever became of them.',
-    successes: 'Answers with an expected status.',
+    successes: 'Answers with an expected status, or by the tool’s own count.',
     failures: 'All other requests: unexpected statuses, timeouts, connection errors.',
-    timeouts: 'Requests that were not answered within `timeout`.',
+    timeouts:
+      'Requests that were given up unanswered. Some tools do not tell; then this is an error that says which option does.',
     errors: 'Requests that ended in a connection error: refused, reset, closed without an answer.',
     success_rate: 'successes / requests (ratio).',
     error_rate: 'failures / requests (ratio).',
     'p95, p99.9, …':
-      'Any percentile of the answers’ latencies, whatever their status (time): exact, by linear interpolation between the two nearest ranks, as k6 and NumPy do. Absent when nothing was answered.',
+      'Any percentile of the latencies (time). Where each request is known it is exact, by linear interpolation between the two nearest ranks, as k6 and NumPy do; else the tool’s own, and one that is not in its file is an error. Absent when nothing was answered.',
     'p95.with_timeouts, …': 'The same with each timeout and connection error counted as infinitely slow (time).',
+    'p95 of "POST /bookings", …': 'Any of these figures for one label: a request’s name, URL or transaction, as the tool has it.',
     min: 'The fastest answer (time).',
-    mean: 'The mean of all answers’ latencies (time).',
+    mean: 'The mean of all latencies (time).',
     max: 'The slowest answer (time).',
-    rate: 'Answers a second.',
+    rate: 'Answers (of other tools: requests) a second.',
     throughput: 'Successful answers a second.',
     bytes: 'Received: headers and bodies (bytes).',
     duration: 'From the first request to the end of the last (time).',
     'status.200, status.5xx, …': 'Answers with this status, or of this class.',
+    checks: 'The share of k6’s checks that passed (ratio); `checks of "status is 200"` for one.',
+    dropped_iterations: 'Iterations that an open model should have started and did not.',
+    failed_thresholds: 'The tool’s own limits that were crossed.',
+    scenario: 'What was tested, in words: only runs of one scenario are compared (text).',
   },
   example: 'load: { url: "https://api-staging.example.com/plans", requests: 1000, concurrency: 50 }',
   exclusive: true,
+  live: true,
   defaultLimitMs: 30 * 60_000,
-  title: (spec) => `${amountOf(spec)}, ${spec.concurrency ?? 10} at a time`,
+  title: titleOf,
+  comparesWithBaseline: ({ baseline }) => baseline !== undefined,
   provides: () => promisedByLoad(),
-  async measure(spec, { clock, signal, progress, wanted, secrets }) {
-    secrets.addUrl(spec.url);
-    const scenario = scenarioOf(spec);
-    const recording = await generateLoad(scenario, {
-      clock,
-      signal,
-      progress({ requests, failedToAnswer, p95 }) {
-        const done =
-          spec.requests === undefined ? formatNumber(requests) : `${formatNumber(requests)} of ${formatNumber(spec.requests)}`;
-        const latency = p95 === undefined ? 'no answer in the last second' : `p95 ${formatDuration(p95)} in the last second`;
-        const lost = failedToAnswer === 0 ? '' : `, ${formatNumber(failedToAnswer)} not answered`;
-        progress(`${done} requests, ${latency}${lost}`);
-      },
-    });
-    refuseSilence(recording, spec.url);
-    const result = resultOf(recording, settingsOf(spec));
+  async measure(spec, context) {
+    const { secrets } = context;
+    if (spec.url !== undefined) secrets.addUrl(spec.url);
+    for (const [name, value] of Object.entries(spec.run?.env ?? {})) if (namesSecret(name)) secrets.add(value);
+    refuseHosts([spec.url, spec.run?.target], context);
+    const rules = rulesOf(spec, context.wanted);
+    const { result, evidence } = await produce(spec, rules, context);
+    refuseHosts([result.settings.target, ...urlsOf(result)], context);
+    const scenario = scenarioOf(result.tool, settingsOf(spec, result), spec.requests, spec.baseline?.scenario);
+    const measurements = { ...measurementsOf(result, rules), scenario: { value: text(scenario) } };
+    const baseline = spec.baseline === undefined ? undefined : await baselineFor(spec.baseline, scenario, measurements, context);
     return {
-      measurements: measurementsOf(result, { succeeds: succeedsBy(spec['expect-status']), wanted }),
-      evidence: loadEvidence(result),
+      measurements,
+      evidence: [...evidence, ...changes(measurements, baseline), ...loadEvidence(result)],
+      doubts: doubtsOf(result, spec.evidence?.['achieved-rate']),
+      crossed: spec.evidence?.['own-limits'] === 'ignore' ? [] : crossedLimits(result),
+      ...(baseline === undefined ? {} : { baseline }),
     };
   },
 });
 
-const amountOf = ({ requests, duration }: LoadSpec): string =>
-  requests === undefined ? `Load for ${formatDuration(duration ?? 0)}` : `${formatNumber(requests)} requests`;
+const COMPARED = ['error_rate', 'rate', 'p50', 'p95', 'p99'];
 
-function scenarioOf(spec: LoadSpec): Scenario {
+/** What a reviewer looks at first, and what the criteria ask for. */
+function changes(now: Measurements, baseline: Baseline | undefined): readonly Evidence[] {
+  if (baseline === undefined || Object.keys(baseline.measurements).length === 0) return [];
+  const names = new Set([...COMPARED, ...Object.keys(baseline.measurements).filter((name) => name.includes(' of "'))]);
+  return [comparisonTable(now, baseline.measurements, [...names].filter((name) => name in now || name in baseline.measurements))];
+}
+
+function titleOf({ url, stages, results, run, ...spec }: LoadSpec): string {
+  if (stages !== undefined) return `Load in ${stages.length} ${stages.length === 1 ? 'stage' : 'stages'}`;
+  if (url !== undefined) return amountTitle(spec);
+  const script = run?.k6 ?? run?.artillery ?? run?.locust;
+  if (script !== undefined) return `Load by ${run?.k6 ? 'k6' : run?.artillery ? 'Artillery' : 'Locust'}: ${script}`;
+  if (run?.command !== undefined) return `$ ${run.command.split('\n', 1)[0]}`;
+  return `Load test results ${[results].flat().join(', ')}`;
+}
+
+function rulesOf(spec: LoadSpec, wanted: ReadonlySet<string>): MeasuringRules {
+  const least = spec.evidence?.['least-samples'];
+  const expected = spec['expect-status'];
+  const succeeds = expected === undefined && spec.url === undefined ? {} : { succeeds: succeedsBy(expected) };
+  return { wanted, ...succeeds, ...(least === undefined ? {} : { leastSamples: least }) };
+}
+
+/** A plan of the base branch says which hosts may be loaded; a variable or a script of a pull request cannot add one. */
+function refuseHosts(targets: readonly (string | undefined)[], { loadHosts }: ProbeContext): void {
+  if (loadHosts === undefined) return;
+  const known = targets.filter((target) => target !== undefined);
+  const outside = hostsOutside(known, loadHosts);
+  if (outside.length === 0) return;
+  throw new MeasurementError(
+    'permission_denied',
+    `The load is aimed at ${outside.slice(0, 3).join(', ')}, which \`load-hosts\` does not allow: ${loadHosts.join(', ')}. Aim it at one of these, or add the host to the plan of the base branch.`,
+  );
+}
+
+const urlsOf = ({ labels }: LoadResult): readonly string[] =>
+  [...labels.keys()].flatMap((label) => /https?:\/\/[^\s"]+/.exec(label)?.[0] ?? []);
+
+interface Produced {
+  readonly result: LoadResult;
+  readonly evidence: readonly Evidence[];
+}
+
+async function produce(spec: LoadSpec, rules: MeasuringRules, context: ProbeContext): Promise<Produced> {
+  if (spec.stages !== undefined) return inStages(spec, spec.stages, rules, context);
+  if (spec.url !== undefined) return { result: await generate(spec, rules, context), evidence: [] };
+  if (spec.run !== undefined) return runInTool(spec, spec.run, rules, context);
+  const { format: tool, shards } = spec;
+  const files = await resultFiles([spec.results ?? []].flat(), context);
+  const result = await readResults(files, {
+    ...(tool === undefined ? {} : { tool }),
+    ...(shards === undefined ? {} : { shards }),
+  });
+  return { result, evidence: [] };
+}
+
+/** Loads one after the other; the first that does not meet the criteria is the last, and the one that is judged. */
+async function inStages(
+  spec: LoadSpec,
+  stages: NonNullable<LoadSpec['stages']>,
+  rules: MeasuringRules,
+  context: ProbeContext,
+): Promise<Produced> {
+  const done: Stage[] = [];
+  let result: LoadResult | undefined;
+  for (const stage of stages) {
+    const whole = { ...spec, ...stage };
+    const told = (text: string) => context.progress(`stage ${done.length + 1} of ${stages.length}: ${text}`);
+    result = await generate(whole, rules, { ...context, progress: told });
+    const measurements = measurementsOf(result, rules);
+    const met = context.meets?.(measurements) ?? true;
+    done.push({ title: amountTitle(stage), measurements, met });
+    if (!met) break;
+  }
+  if (result === undefined) throw new Error('There is no stage.');
+  return { result, evidence: [stagesTable(done, stages.length)] };
+}
+
+async function generate(spec: LoadSpec, rules: MeasuringRules, context: ProbeContext): Promise<LoadResult> {
+  const { clock, signal, progress, shouldStop } = context;
+  const url = spec.url ?? '';
+  const settings = settingsOf(spec);
+  const enough = new AbortController();
+  const recording = await generateLoad(requestsOf(spec, url), {
+    clock,
+    signal,
+    enough: enough.signal,
+    progress({ requests, failedToAnswer, p95, recording: sofar, sketch }) {
+      const done =
+        spec.requests === undefined ? formatNumber(requests) : `${formatNumber(requests)} of ${formatNumber(spec.requests)}`;
+      const latency = p95 === undefined ? 'no answer in the last second' : `p95 ${formatDuration(p95)} in the last second`;
+      const lost = failedToAnswer === 0 ? '' : `, ${formatNumber(failedToAnswer)} not answered`;
+      progress(`${done} requests, ${latency}${lost}`);
+      if (shouldStop?.(measurementsOf(resultOf(sofar, settings, sketch), rules))) enough.abort();
+    },
+  });
+  refuseSilence(recording, url);
+  return resultOf(recording, settings);
+}
+
+function requestsOf(spec: LoadSpec, url: string): Scenario {
   const body = spec.json === undefined ? spec.body : JSON.stringify(spec.json);
   return {
-    url: spec.url,
+    url,
     amount: spec.requests === undefined ? { durationMs: spec.duration ?? 0 } : { requests: spec.requests },
     concurrency: spec.concurrency ?? 10,
     ...(spec.rate === undefined ? {} : { perSecond: spec.rate }),
@@ -127,13 +204,101 @@ function scenarioOf(spec: LoadSpec): Scenario {
   };
 }
 
-function settingsOf({ url, rate, duration, concurrency = 10 }: LoadSpec): Settings {
+async function runInTool(
+  spec: LoadSpec,
+  run: NonNullable<LoadSpec['run']>,
+  rules: MeasuringRules,
+  context: ProbeContext,
+): Promise<Produced> {
+  const { exec, clock, signal, directory, progress, shouldStop, loadHosts } = context;
+  if (loadHosts !== undefined && run.target === undefined && (run.artillery ?? run.locust) !== undefined) {
+    const message = 'The plan has `load-hosts`, so say where this load goes: `run: { …, target: https://staging.example.com }`.';
+    throw new MeasurementError('permission_denied', message);
+  }
+  const folder = await mkdtemp(join(context.temporaryDirectory, 'load-'));
+  const { result, output } = await runTool(await startedTool(spec, run, folder, context), {
+    exec,
+    clock,
+    signal,
+    directory: resolve(directory, run.directory ?? '.'),
+    ...(run.env === undefined ? {} : { env: run.env }),
+    sofar(result) {
+      const { requests = 0, failures = 0 } = result.all;
+      const measurements = measurementsOf(result, { ...rules, wanted: new Set([...rules.wanted, 'p95']) });
+      const p95 = measurements['p95']?.value;
+      const latency =
+        p95?.kind === 'quantity' && Number.isFinite(p95.amount) ? `, p95 ${formatDuration(p95.amount * 1000)} so far` : '';
+      progress(`${formatNumber(requests)} requests${latency}${failures === 0 ? '' : `, ${formatNumber(failures)} failed`}`);
+      return shouldStop?.(measurements) ?? false;
+    },
+  });
+  return { result, evidence: output === undefined ? [] : [output] };
+}
+
+async function startedTool(
+  spec: LoadSpec,
+  { k6, artillery, locust, command = '', args = [], target }: NonNullable<LoadSpec['run']>,
+  folder: string,
+  context: ProbeContext,
+): Promise<StartedTool> {
+  const run = (script: string) => ({ script, args, target, folder });
+  if (k6 !== undefined) return startK6(run(k6));
+  if (artillery !== undefined) return startArtillery(run(artillery));
+  if (locust !== undefined) return startLocust(run(locust));
+  const patterns = [spec.results ?? []].flat();
+  // Made just now; by the same clock as the files that the command is going to write.
+  const { mtimeMs: since } = await stat(folder);
+  return startCommand(command, async () => {
+    const files = await resultFiles(patterns, context);
+    await refuseStale(files, since);
+    return files;
+  });
+}
+
+/** What an earlier run left must not be read in place of what this one did not write. */
+async function refuseStale(files: readonly ResultFile[], since: number): Promise<void> {
+  for (const { path, name } of files) {
+    if ((await stat(path)).mtimeMs >= since) continue;
+    throw new MeasurementError(
+      'unreadable',
+      `${name} is older than this run, so it is not its result. Let the command write it, and remove what earlier runs left.`,
+    );
+  }
+}
+
+async function resultFiles(patterns: readonly string[], { directory }: ProbeContext): Promise<readonly ResultFile[]> {
+  const files: ResultFile[] = [];
+  for (const pattern of patterns) {
+    const found = await findFiles(pattern, directory);
+    if (found.length === 0) {
+      throw new MeasurementError(
+        'not_found',
+        `No file is named ${pattern}, so there are no results to judge. Check the path, which starts at the root of the repository, and that the load test ran and its results were brought here.`,
+      );
+    }
+    files.push(...found.map((path) => ({ path, name: relative(directory, path) || path })));
+  }
+  return files;
+}
+
+function settingsOf({ url, rate, duration, concurrency = 10, run }: LoadSpec, result?: LoadResult): Settings {
+  if (url === undefined) return { ...result?.settings, ...(run?.target === undefined ? {} : { target: run.target }) };
   return {
     target: url,
     users: concurrency,
     ...(rate === undefined ? {} : { ratePerS: rate }),
     ...(duration === undefined ? {} : { durationMs: duration }),
   };
+}
+
+async function baselineFor(
+  spec: NonNullable<LoadSpec['baseline']>,
+  scenario: string,
+  measurements: Measurements,
+  { clock, directory, itemId, pastReports }: ProbeContext,
+): Promise<Baseline> {
+  const found = await findBaseline(spec, scenario, { directory, itemId, pastReports });
+  return { ...found, record: () => recordRun(spec, { scenario, at: clock.now(), measurements }, { directory }) };
 }
 
 function succeedsBy(expected: LoadSpec['expect-status']): (status: number) => boolean {

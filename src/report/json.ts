@@ -2,6 +2,7 @@ import type { Checklist, Comparison, Evidence, Item, Judgement } from '../checkl
 import { formatValue } from '../criteria/format.ts';
 import { DIMENSION, type Dimension, type Measurement, type Value } from '../criteria/value.ts';
 import { headline } from './headline.ts';
+import { binsOf } from './histogram.ts';
 import { isoInstant } from './instant.ts';
 import type { Report } from './schema.ts';
 
@@ -139,7 +140,24 @@ function reportEvidence(evidence: Evidence): ReportEvidence {
     case 'table':
       return { kind: 'table', title: evidence.title, columns: [...evidence.columns], rows: evidence.rows.map((row) => [...row]) };
     case 'series':
-      return { kind: 'series', title: evidence.title, unit: evidence.unit, points: points(evidence.points) };
+      return {
+        kind: 'series',
+        title: evidence.title,
+        ...defined({ subject: evidence.subject }),
+        unit: evidence.unit,
+        points: points(evidence.points),
+      };
+    case 'histogram': {
+      const { title, unit, from, marks } = evidence;
+      return {
+        kind: 'histogram',
+        title,
+        unit,
+        ...defined({ from: from === undefined ? undefined : (finite(from) ?? undefined) }),
+        bins: binsOf(evidence).map(({ to, count }) => ({ ...defined({ up_to: to }), count })),
+        ...defined({ marks: marks?.map(({ label, amount }) => ({ label, amount: finite(amount) })) }),
+      };
+    }
   }
 }
 

@@ -3,9 +3,10 @@ import { formatValue } from '../criteria/format.ts';
 import type { Locale } from '../criteria/value.ts';
 import { cutLines } from './budget.ts';
 import { logLine, plainLine, plainLines } from './escape.ts';
+import { histogramLines } from './histogram.ts';
 import { type Words, wordsOf } from './locale/words.ts';
 import { judgementState, outcomeWord } from './sentence.ts';
-import { pointsOf, seriesValue } from './series.ts';
+import { amountIn, pointsOf } from './series.ts';
 import { progressLine } from './terminal.ts';
 
 /** A piece of a log that folds. Every line is one line, and safe from being taken for a workflow command. */
@@ -49,14 +50,20 @@ function evidenceLines(evidence: Evidence, words: Words, locale: Locale): readon
     case 'series': {
       const { low, high, last } = pointsOf(evidence);
       if (low === undefined || high === undefined || last === undefined) return [title, `  ${words.emptySeries}`];
-      const show = (amount: number): string => formatValue(seriesValue(evidence.unit, amount), locale);
+      const show = (amount: number): string => formatValue(amountIn(evidence.unit, amount), locale);
       return [words.seriesFrom(plainLine(evidence.title), show(low), show(high), show(last))];
+    }
+    case 'histogram': {
+      const lines = histogramLines(evidence, locale);
+      return [title, ...(lines.length === 0 ? [words.emptyHistogram] : lines).map((line) => `  | ${line}`)];
     }
   }
 }
 
-/** Keeps the indent, which `logLine` would not. */
+/** Keeps runs of spaces, which `logLine` would not: indents, and the columns of a drawing. */
 function keptLine(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return indent + logLine(line);
+  return line
+    .split(/( {2,})/)
+    .map((part, at) => (at % 2 === 1 ? part : logLine(part)))
+    .join('');
 }

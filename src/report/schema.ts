@@ -62,14 +62,32 @@ const judgement = z.object({
   position: position.optional(),
 });
 
+const evidenceUnit = z.enum(['s', 'bytes', 'ratio', 'number']);
+
 const evidence = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('output'), title: z.string(), text: z.string() }),
   z.object({ kind: z.literal('table'), title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
   z.object({
     kind: z.literal('series'),
     title: z.string(),
-    unit: z.enum(['s', 'bytes', 'ratio', 'number']),
+    subject: z.string().optional().describe('The measurement that it shows over time, where the title is not its name.'),
+    unit: evidenceUnit,
     points: z.array(z.object({ at: instant, amount })),
+  }),
+  z.object({
+    kind: z.literal('histogram'),
+    title: z.string(),
+    unit: evidenceUnit,
+    from: z.number().optional().describe('Where the first bin starts; left out where it has no end on that side.'),
+    bins: z
+      .array(
+        z.object({
+          up_to: z.number().optional().describe('Left out where the last bin has no end.'),
+          count: z.number().min(0),
+        }),
+      )
+      .describe('Ascending: each holds what is above the bin before it, up to its own bound and with it.'),
+    marks: z.array(z.object({ label: z.string(), amount })).optional(),
   }),
 ]);
 

@@ -4,8 +4,8 @@ import { bytes, number, type Quantity, ratio, seconds } from '../criteria/value.
 export type SeriesEvidence = Extract<Evidence, { kind: 'series' }>;
 export type Point = SeriesEvidence['points'][number];
 
-/** An amount of a series as a value, for its unit. */
-export function seriesValue(unit: SeriesEvidence['unit'], amount: number): Quantity {
+/** An amount of evidence as a value, for its unit. */
+export function amountIn(unit: SeriesEvidence['unit'], amount: number): Quantity {
   switch (unit) {
     case 's':
       return seconds(amount);

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtempSync, promises, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
@@ -39,7 +38,7 @@ async function removeFolder(folder: string): Promise<void> {
   try {
     rmdirSync(folder);
   } catch {
-    await rm(folder, { recursive: true, force: true });
+    await promises.rm(folder, { recursive: true, force: true });
   }
 }
 

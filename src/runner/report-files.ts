@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join } from 'node:path';
 import type { Checklist } from '../checklist/model.ts';
 import type { Sink } from '../checklist/sink.ts';
@@ -37,13 +37,13 @@ async function write(checklist: Checklist, directory: string, locale: Locale): P
     import('../report/html.ts'),
     import('../report/json.ts'),
     import('../report/junit.ts'),
-    mkdir(directory, { recursive: true }),
+    promises.mkdir(directory, { recursive: true }),
   ]);
   const path = (extension: string) => join(directory, `${checklist.phase}.${extension}`);
   await Promise.all([
-    writeFile(path('json'), `${JSON.stringify(renderJson(checklist), null, 2)}\n`),
-    writeFile(path('html'), renderHtml(checklist, { locale })),
-    writeFile(path('junit.xml'), renderJunit(checklist, locale)),
+    promises.writeFile(path('json'), `${JSON.stringify(renderJson(checklist), null, 2)}\n`),
+    promises.writeFile(path('html'), renderHtml(checklist, { locale })),
+    promises.writeFile(path('junit.xml'), renderJunit(checklist, locale)),
   ]);
   return path('json');
 }

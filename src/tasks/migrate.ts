@@ -7,19 +7,20 @@ import { type Done, defineTask, type TaskContext, type TaskMigration } from './t
 /** `down 1`, or `to 5403edb1d087`. */
 const WORDS = /^\s*(?:down\s+([1-9]\d{0,2})|(?:down\s+)?to\s+(\S+))\s*$/;
 
-const steps = z.int().min(1).max(1000).describe('How many migrations to undo.');
-const revision = z.string().min(1).describe('The revision to go down to.');
+const steps = () => z.int().min(1).max(1000).describe('How many migrations to undo.');
+const revision = () => z.string().min(1).describe('The revision to go down to.');
 
-const schema = z.union([
-  z
-    .string()
-    .regex(WORDS, 'Expected `down 1` or `to <revision>`.')
-    .describe('`down 1` undoes one migration; `to <revision>` goes down to it.'),
-  z.strictObject({ down: steps }),
-  z.strictObject({ to: revision }),
-]);
+const schema = () =>
+  z.union([
+    z
+      .string()
+      .regex(WORDS, 'Expected `down 1` or `to <revision>`.')
+      .describe('`down 1` undoes one migration; `to <revision>` goes down to it.'),
+    z.strictObject({ down: steps() }),
+    z.strictObject({ to: revision() }),
+  ]);
 
-type MigrateSpec = z.infer<typeof schema>;
+type MigrateSpec = z.infer<ReturnType<typeof schema>>;
 type Target = { readonly steps: number } | { readonly to: string };
 
 /** Undoes migrations by the tool of the plan's `migrate:` section, and believes only the tool's table. */

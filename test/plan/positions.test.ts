@@ -259,7 +259,7 @@ describe('What is wrong with criteria, at the character', () => {
 
   test('a baseline outside a canary', () => {
     expect(problemsOf(tcp('[latency < baseline * 2]'))).toEqual([
-      '4:24 Only a canary has a baseline. Compare with a number, or with what another item measures.',
+      '4:24 Only a canary has a baseline, and a `load` that says where its own is (`baseline:`). Compare with a number, or with what another item measures.',
     ]);
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { number } from '../../src/criteria/value.ts';
 import { byteLength, cutLines, cutToBytes } from '../../src/report/budget.ts';
+import { renderHtml } from '../../src/report/html.ts';
 import { renderJobSummary, renderSummary, renderText, renderTitle } from '../../src/report/markdown.ts';
 import { checklist, HOSTILE, hostile, item, many, SAMPLES } from './samples.ts';
 
@@ -91,6 +93,23 @@ describe('evidence', () => {
     const text = renderText(SAMPLES.mixed);
     expect(text).toMatch(/^<details><summary>❌ failed/);
     expect(text).toContain('HTTP/1.1 200 OK');
+  });
+
+  test('stands before measurements that no criterion speaks of, once these are many', () => {
+    const measured = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`figure_${at}`, { value: number(at) }]));
+    const evidence = [{ kind: 'output' as const, title: 'Output', text: 'said' }];
+    const many = renderText(checklist([item('a', { measurements: measured(11), evidence })]));
+    expect(many).toContain('<details><summary>Measurements (11)</summary>');
+    expectWellFormed(many);
+    expect(renderHtml(checklist([item('a', { measurements: measured(11), evidence })]))).toContain(
+      '<summary>Measurements (11)</summary>',
+    );
+    expect(renderText(checklist([item('a', { measurements: measured(10), evidence })]))).not.toContain('Measurements (');
+  });
+
+  test('in a table has its figures on the right', () => {
+    expect(renderText(SAMPLES.oneFail)).toContain('| Status | Count | Share |\n|---|---:|---:|');
   });
 
   test('holds the start and, above all, the end of long output', () => {

@@ -1,5 +1,6 @@
 import type { Checklist, Comparison, Evidence, Item, Judgement } from '../../src/checklist/model.ts';
 import { bytes, number, ratio, seconds, text, type Value, version } from '../../src/criteria/value.ts';
+import type { HistogramEvidence } from '../../src/report/histogram.ts';
 
 /** 14 March 2026, 02:51:07 UTC. */
 export const START = Date.UTC(2026, 2, 14, 2, 51, 7);
@@ -113,6 +114,25 @@ const latencies: Evidence = {
   })),
 };
 
+/** Two kinds of answers: most take about 100 ms, some 2 s. */
+export const twoPeaks: HistogramEvidence = {
+  kind: 'histogram',
+  title: 'Latencies',
+  unit: 's',
+  from: 0.05,
+  bins: [
+    { upTo: 0.1, count: 60 },
+    { upTo: 0.2, count: 30 },
+    { upTo: 0.5, count: 0 },
+    { upTo: 1, count: 2 },
+    { upTo: 2, count: 908 },
+  ],
+  marks: [
+    { label: 'p50', amount: 1.5 },
+    { label: 'p95', amount: 1.9 },
+  ],
+};
+
 export const stressTest = item('stress-test', {
   title: 'Stress test, 50 at a time',
   group: 'Service',
@@ -135,6 +155,7 @@ export const stressTest = item('stress-test', {
   ],
   evidence: [
     latencies,
+    twoPeaks,
     {
       kind: 'table',
       title: 'Status codes',
@@ -476,6 +497,13 @@ export function hostile(text: string): Checklist {
           { at: START, amount: 1 },
           { at: Number.NaN, amount: Number.NaN },
         ],
+      },
+      {
+        kind: 'histogram',
+        title: text,
+        unit: 's',
+        bins: [{ upTo: 1, count: 2 }, { count: 1 }],
+        marks: [{ label: text, amount: 0.5 }],
       },
     ],
   });

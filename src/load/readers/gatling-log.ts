@@ -16,7 +16,7 @@ import { unreadable } from './unreadable.ts';
  * - 3.0 to 3.3: `REQUEST`, user, groups, name, start, end, status, message
  * - 3.4 to 3.11: `REQUEST`, groups, name, start, end, status, message
  */
-export const gatlingLog: StreamReader = {
+export const GATLING_LOG: StreamReader = {
   tool: 'gatling',
   format: 'simulation.log',
   recognises: (head) => /^\s*(?:[^\t\r\n]*\t[^\t\r\n]*\t)?(?:RUN|ASSERTION|USER|REQUEST|GROUP)\t/.test(head),
@@ -97,7 +97,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   });
   return {
     tool: 'gatling',
-    format: gatlingLog.format,
+    format: GATLING_LOG.format,
     ...counted.finish({ population: { failures: true, timeouts: true }, unknown: ['statuses', 'bytes'], stepMs: 1 }),
     checks: new Map(),
     thresholds: [],

@@ -6,16 +6,16 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `js/global_stats.json` of the report of older versions. */
-export const gatlingGlobalStats: DocumentReader = {
+export const GATLING_GLOBAL_STATS: DocumentReader = {
   tool: 'gatling',
   format: 'global_stats.json',
   recognises: (document) =>
     objectAt(document, 'numberOfRequests') !== undefined && objectAt(document, 'percentiles1') !== undefined,
-  read: (document, source) => resultOf(gatlingGlobalStats.format, figuresOf(source, document), new Map()),
+  read: (document, source) => resultOf(GATLING_GLOBAL_STATS.format, figuresOf(source, document), new Map()),
 };
 
 /** `js/stats.json` of the report of older versions: the same for each group and request. */
-export const gatlingStats: DocumentReader = {
+export const GATLING_STATS: DocumentReader = {
   tool: 'gatling',
   format: 'stats.json',
   recognises: (document) =>
@@ -23,7 +23,7 @@ export const gatlingStats: DocumentReader = {
   read(document, source) {
     const labels = new Map<string, Figures>();
     addLabels(source, document, '', labels);
-    return resultOf(gatlingStats.format, figuresOf(source, objectAt(document, 'stats')), labels);
+    return resultOf(GATLING_STATS.format, figuresOf(source, objectAt(document, 'stats')), labels);
   },
 };
 

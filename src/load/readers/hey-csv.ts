@@ -7,7 +7,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `hey -o csv`: a line for each answer, in seconds with four decimals. Requests without an answer have none (rakyll/hey#117). */
-export const heyCsv: StreamReader = {
+export const HEY_CSV: StreamReader = {
   tool: 'hey',
   format: '-o csv',
   recognises: (head) =>
@@ -57,7 +57,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   const reason = 'hey writes no line for a request without an answer: give its text output (hey without `-o csv`)';
   return {
     tool: 'hey',
-    format: heyCsv.format,
+    format: HEY_CSV.format,
     all: figures,
     labels: new Map(),
     checks: new Map(),

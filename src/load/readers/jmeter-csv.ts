@@ -8,7 +8,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `jmeter -l results.jtl`: a line for each sample, with a header, in the columns that `jmeter.save.saveservice.*` chooses. */
-export const jmeterCsv: StreamReader = {
+export const JMETER_CSV: StreamReader = {
   tool: 'jmeter',
   format: 'JTL (CSV)',
   recognises: (head) => layoutOf(head) !== undefined,
@@ -104,7 +104,7 @@ function resultOf({ headed }: Layout, counter: SampleCounter, rows: RowCounter, 
   notes.push(...cutOffNotes(torn, ended));
   return {
     tool: 'jmeter',
-    format: jmeterCsv.format,
+    format: JMETER_CSV.format,
     ...counted,
     checks: new Map(),
     thresholds: [],

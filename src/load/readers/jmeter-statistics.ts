@@ -6,7 +6,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `jmeter -e -o report`: `report/statistics.json`. */
-export const jmeterStatistics: DocumentReader = {
+export const JMETER_STATISTICS: DocumentReader = {
   tool: 'jmeter',
   format: 'statistics.json',
   recognises: (document) =>
@@ -32,7 +32,7 @@ function read(document: unknown, source: ResultSource): LoadResult {
   const unnamed = `JMeter does not write which percentiles pct1ResTime, pct2ResTime and pct3ResTime are, for \`aggregate_rpt_pct1\` to \`3\` set them. ${instead}`;
   return {
     tool: 'jmeter',
-    format: jmeterStatistics.format,
+    format: JMETER_STATISTICS.format,
     all,
     labels: new Map(entries.filter(([name]) => name !== TOTAL).map(([name, figures]) => [labelOf(name), figures])),
     checks: new Map(),

@@ -8,7 +8,7 @@ import { eachTag } from './xml.ts';
 const SAMPLE = /^(?:httpSample|sample|.*\.sampler\..*|.*SampleResult.*)$/;
 
 /** A JTL with `jmeter.save.saveservice.output_format=xml`: an element for each sample, its sub-samples inside it. */
-export const jmeterXml: StreamReader = {
+export const JMETER_XML: StreamReader = {
   tool: 'jmeter',
   format: 'JTL (XML)',
   recognises: (head) => /^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*<testResults[\s>/]/.test(head),
@@ -83,7 +83,7 @@ async function read(source: ResultSource): Promise<LoadResult> {
   }
   return {
     tool: 'jmeter',
-    format: jmeterXml.format,
+    format: JMETER_XML.format,
     ...counter.finish({ unknown: unknownOf(lacking), stepMs: 1 }),
     checks: new Map(),
     thresholds: [],

@@ -8,7 +8,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `locust --csv run`: `run_stats.csv`. What it lacks is taken from `run_failures.csv` and `run_stats_history.csv`, where they are beside it. */
-export const locustCsv: StreamReader = {
+export const LOCUST_CSV: StreamReader = {
   tool: 'locust',
   format: '_stats.csv',
   recognises: (head) => /^\s*"?Type"?,"?Name"?,"?(?:Request Count|# requests)"?,/.test(head),
@@ -136,7 +136,7 @@ async function resultOf(
   const labelled = rows.filter(({ aggregated }) => !aggregated);
   return {
     tool: 'locust',
-    format: locustCsv.format,
+    format: LOCUST_CSV.format,
     all: figuresOf(total, durationMs, failed.byLabel?.get('') ?? (failed.reason === undefined ? NONE : undefined)),
     labels: new Map(
       labelled.map((row) => [

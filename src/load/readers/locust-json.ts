@@ -8,7 +8,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `locust --json` or `--json-file run`: a list of entries with how often each rounded latency occurred. */
-export const locustJson: DocumentReader = {
+export const LOCUST_JSON: DocumentReader = {
   tool: 'locust',
   format: '--json',
   recognises: (document) => Array.isArray(document) && document.every((entry) => objectAt(entry, 'response_times') !== undefined),
@@ -42,7 +42,7 @@ function read(document: unknown, source: ResultSource): LoadResult {
   const reason = 'Locust’s JSON does not count them: give `_stats.csv` with `_failures.csv` beside it (`--csv`)';
   return {
     tool: 'locust',
-    format: locustJson.format,
+    format: LOCUST_JSON.format,
     all: {
       requests,
       failures,

@@ -1,8 +1,8 @@
 import type { LoadResult, Tool } from '../result.ts';
 import { openResult } from './open.ts';
-import type { ResultSource } from './reader.ts';
+import type { ResultSource, StreamReader } from './reader.ts';
 import { refusalOf } from './refused.ts';
-import { DOCUMENT_READERS, STREAM_READERS } from './registry.ts';
+import { DOCUMENT_READERS, PRINTED_READERS, STREAM_READERS } from './registry.ts';
 import { looksLike } from './unknown.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -30,13 +30,28 @@ async function resultOf(source: ResultSource): Promise<LoadResult> {
   if (stream !== undefined) return stream.read(source);
   const refusal = refusalOf(source.head);
   if (refusal !== undefined) throw unreadable(source, refusal);
+  const printed = printedReader(source, source.head);
+  if (printed !== undefined) return printed.read(source);
   if (/^\s*[[{]/.test(source.head)) {
     const document = await documentOf(source);
     const reader = DOCUMENT_READERS.find((candidate) => candidate.recognises(document));
     if (reader !== undefined) return reader.read(document, source);
     throw unreadable(source, looksLike(source.head, document));
   }
+  // A summary may come after a long log.
+  const late = /^\s*<|\0/.test(source.head) ? undefined : printedReader(source, await source.text());
+  if (late !== undefined) return late.read(source);
   throw unreadable(source, looksLike(source.head));
+}
+
+function printedReader(source: ResultSource, text: string): StreamReader | undefined {
+  const [reader, ...others] = PRINTED_READERS.filter((candidate) => candidate.recognises(text));
+  if (reader === undefined || others.length === 0) return reader;
+  const tools = [reader, ...others].map(({ tool }) => tool).join(' and ');
+  throw unreadable(
+    source,
+    `results of ${tools} are in this text, and it is not clear which is meant. Write each into a file of its own.`,
+  );
 }
 
 async function documentOf(source: ResultSource): Promise<unknown> {

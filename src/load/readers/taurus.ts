@@ -7,7 +7,7 @@ import { unreadable } from './unreadable.ts';
 import { eachTag } from './xml.ts';
 
 /** bzt’s `module: final-stats` with `dump-xml`. */
-export const taurusXml: StreamReader = {
+export const TAURUS_XML: StreamReader = {
   tool: 'taurus',
   format: 'final-stats XML',
   recognises: (head) => /^\s*(?:<\?xml[^>]*\?>\s*)?<FinalStatus[\s>/]/.test(head),
@@ -15,7 +15,7 @@ export const taurusXml: StreamReader = {
 };
 
 /** bzt’s `module: final-stats` with `dump-csv`. */
-export const taurusCsv: StreamReader = {
+export const TAURUS_CSV: StreamReader = {
   tool: 'taurus',
   format: 'final-stats CSV',
   recognises: (head) => {
@@ -69,7 +69,7 @@ async function readXml(source: ResultSource): Promise<LoadResult> {
     },
   });
   if (cutOff.length > 0) throw unreadable(source, 'the file ends before `</FinalStatus>`. Check that Taurus ran to its end.');
-  return resultOf(source, taurusXml.format, groups, durationMs);
+  return resultOf(source, TAURUS_XML.format, groups, durationMs);
 }
 
 async function readCsv(source: ResultSource): Promise<LoadResult> {
@@ -98,7 +98,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
     }
     groups.set(cells[names.indexOf('label')] ?? '', group);
   });
-  return resultOf(source, taurusCsv.format, groups, undefined);
+  return resultOf(source, TAURUS_CSV.format, groups, undefined);
 }
 
 function resultOf(
@@ -144,7 +144,7 @@ function resultOf(
 }
 
 const durationReason = (format: string): string =>
-  format === taurusCsv.format
+  format === TAURUS_CSV.format
     ? 'the CSV has no duration: set `dump-xml` in place of `dump-csv`'
     : 'this version of Taurus writes no TestDuration';
 

@@ -1,4 +1,5 @@
 import { TOOLS } from '../result.ts';
+import { isObject, type JsonObject, numberAt, textAt } from './json.ts';
 
 const KNOWN = TOOLS.filter((tool) => tool !== 'mapped' && tool !== 'holdpoint').join(', ');
 
@@ -14,6 +15,8 @@ export function looksLike(head: string, document?: unknown): string {
   }
   if (start.startsWith('<'))
     return `this is XML with the root \`${/^<(?:\?[^>]*\?>\s*<)?([\w:.-]+)/.exec(start)?.[1] ?? '?'}\`, and no result that is known. ${advice}`;
+  const known = knownElsewhere(start, document);
+  if (known !== undefined) return known;
   if (head.includes('\0')) return `this is a binary file. ${advice}`;
   if (Array.isArray(document)) return `this is a JSON list, and no result that is known. ${advice}`;
   if (typeof document === 'object' && document !== null) {
@@ -23,4 +26,30 @@ export function looksLike(head: string, document?: unknown): string {
   }
   const [line = ''] = start.split(/\r?\n/, 1);
   return `it starts with “${line.slice(0, 80)}”, which no known result does. ${advice}`;
+}
+
+/** What is often given by mistake, and what to give in its place. */
+function knownElsewhere(start: string, document: unknown): string | undefined {
+  if (isObject(document)) {
+    if (textAt(document, '$schema') !== undefined) return 'this is a JSON Schema, which describes results and holds none.';
+    return isBencher(document)
+      ? 'this is Bencher’s metric format: figures of benchmarks, without requests. Give the result of the load tool that they were made from.'
+      : undefined;
+  }
+  if (/^(?:usersPerSec|customSla|phases|scenario):/m.test(start) && /^http:/m.test(start))
+    return 'this looks like a benchmark of Hyperfoil, which says what to run and not what came of it. Hyperfoil’s results are not read.';
+  if (/^Requests\s+\[total, rate, throughput\]/m.test(start))
+    return 'this is vegeta’s report for people. Give `vegeta report -type=json`, or the results themselves: `vegeta encode --to csv`.';
+  if (/^│ Latency │/m.test(start))
+    return 'this is the table that autocannon prints for people. Give what `autocannon -j` prints.';
+  if (/^Summary:\s*\n\s+Success rate:/m.test(start))
+    return 'this is what oha prints for people. Give what `oha --output-format json` prints.';
+  return undefined;
+}
+
+/** Names, each with measures, each with a value (https://bencher.dev/docs/reference/bencher-metric-format). */
+function isBencher(document: JsonObject): boolean {
+  const benchmarks = Object.values(document);
+  const measures = benchmarks.flatMap((benchmark) => (isObject(benchmark) ? Object.values(benchmark) : [undefined]));
+  return measures.length > 0 && measures.every((measure) => isObject(measure) && numberAt(measure, 'value') !== undefined);
 }

@@ -9,7 +9,7 @@ import { requestTime } from './request-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** `vegeta encode -to csv`: a line for each request, without a header (vegeta’s lib/results.go, `NewCSVEncoder`). */
-export const vegetaCsv: StreamReader = {
+export const VEGETA_CSV: StreamReader = {
   tool: 'vegeta',
   format: 'encode -to csv',
   recognises: (head) => /^\d{19},\d{1,3},\d+,\d+,\d+,/.test(head.trimStart()),
@@ -17,7 +17,7 @@ export const vegetaCsv: StreamReader = {
 };
 
 /** `vegeta encode -to json`: an object a line. */
-export const vegetaJson: StreamReader = {
+export const VEGETA_JSON: StreamReader = {
   tool: 'vegeta',
   format: 'encode -to json',
   recognises: (head) => {
@@ -81,7 +81,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
       label: labels(row.text(COLUMNS.method), row.text(COLUMNS.url)),
     });
   });
-  return resultOf(vegetaCsv.format, counted, cutOffNotes(torn, ended));
+  return resultOf(VEGETA_CSV.format, counted, cutOffNotes(torn, ended));
 }
 
 async function readJson(source: ResultSource): Promise<LoadResult> {
@@ -111,7 +111,7 @@ async function readJson(source: ResultSource): Promise<LoadResult> {
       label: labels(textAt(hit, 'method') ?? '', textAt(hit, 'url') ?? ''),
     });
   });
-  return resultOf(vegetaJson.format, counted, cutOffNotes(torn, ended));
+  return resultOf(VEGETA_JSON.format, counted, cutOffNotes(torn, ended));
 }
 
 function parsed(line: string): unknown {

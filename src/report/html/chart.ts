@@ -1,23 +1,19 @@
 import type { Judgement } from '../../checklist/model.ts';
-import { formatValue } from '../../criteria/format.ts';
+import { formatDuration, formatValue } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import { html, plainLine, shortLine } from '../escape.ts';
 import { formatClock, formatInstant } from '../instant.ts';
 import type { Words } from '../locale/words.ts';
-import { allowedText } from '../sentence.ts';
-import { type Point, pointsOf, type SeriesEvidence, seriesValue, thinned } from '../series.ts';
+import { amountIn, type Point, pointsOf, type SeriesEvidence, thinned } from '../series.ts';
+import { boundsOn } from './bounds.ts';
 
 /** More points than this cannot be told apart at the width of a page. */
 const MOST_POINTS = 600;
 const WIDTH = 600;
 const HEIGHT = 160;
 const DAY_MS = 86_400_000;
-
-interface Bound {
-  readonly amount: number;
-  readonly label: string;
-  readonly tone: 'fail' | 'warn';
-}
+/** Times before this are no instants, but counted from the start of a run. */
+const YEAR_MS = 365 * DAY_MS;
 
 /** A line chart of a series, with the limits of the criteria that speak of it. */
 export function seriesChart(evidence: SeriesEvidence, judgements: readonly Judgement[], words: Words, locale: Locale): string {
@@ -27,8 +23,8 @@ export function seriesChart(evidence: SeriesEvidence, judgements: readonly Judge
   if (low === undefined || high === undefined || last === undefined || first === undefined || final === undefined) {
     return `<p class="facts"><b>${title}</b> – ${html(words.emptySeries)}</p>`;
   }
-  const show = (amount: number): string => formatValue(seriesValue(evidence.unit, amount), locale);
-  const bounds = boundsOf(evidence, judgements, words, locale);
+  const show = (amount: number): string => formatValue(amountIn(evidence.unit, amount), locale);
+  const bounds = boundsOn((subject) => subject === (evidence.subject ?? evidence.title), judgements, words, locale);
   const ticks = niceTicks(
     Math.min(low, ...bounds.map(({ amount }) => amount)),
     Math.max(high, ...bounds.map(({ amount }) => amount)),
@@ -39,7 +35,7 @@ export function seriesChart(evidence: SeriesEvidence, judgements: readonly Judge
   const x = (at: number): number => (span === 0 ? WIDTH / 2 : round(((at - first.at) / span) * WIDTH));
   const summary = words.seriesFrom(plainLine(evidence.title), show(low), show(high), show(last));
   return `<figure class="chart">
-<figcaption>${words.seriesFrom(`<b>${title}</b>`, html(show(low)), html(show(high)), html(show(last)))}${bounds.map(({ label, tone }) => `<span class="${tone}"><span class="legend"></span>${html(label)}</span>`).join('')}</figcaption>
+<figcaption>${words.seriesFrom(`<b>${title}</b>`, html(show(low)), html(show(high)), html(show(last)))}${bounds.map(({ label, tone }) => `<span class="limit-of ${tone}"><span class="legend"></span>${html(label)}</span>`).join('')}</figcaption>
 <div class="plot">
 <div class="ticks" aria-hidden="true">${ticks
     .toReversed()
@@ -63,23 +59,12 @@ function curve(points: readonly Point[], x: (at: number) => number, y: (amount: 
 }
 
 function timeLabels(from: number, to: number, locale: Locale): string {
-  const show = (at: number): string => (to - from > DAY_MS ? formatInstant(at, locale) : `${formatClock(at)} UTC`);
+  const show = (at: number): string => {
+    if (to < YEAR_MS) return formatDuration(at, locale);
+    return to - from > DAY_MS ? formatInstant(at, locale) : `${formatClock(at)} UTC`;
+  };
   const times = from === to ? [from] : [from, (from + to) / 2, to];
   return times.map((at) => `<span>${html(show(at))}</span>`).join('');
-}
-
-/** The limits on this series: comparisons of its name with one amount. */
-function boundsOf(evidence: SeriesEvidence, judgements: readonly Judgement[], words: Words, locale: Locale): readonly Bound[] {
-  const bounds = judgements.flatMap(({ intent, comparisons }) =>
-    comparisons.flatMap((comparison): Bound[] => {
-      const [allowed, ...more] = comparison.allowed;
-      if (comparison.subject !== evidence.title || allowed?.kind !== 'quantity' || more.length > 0) return [];
-      if (!Number.isFinite(allowed.amount)) return [];
-      const label = words.finding.allowed(allowedText(comparison, intent !== 'expect', words, locale));
-      return [{ amount: allowed.amount, label, tone: intent === 'warn' ? 'warn' : 'fail' }];
-    }),
-  );
-  return bounds.filter(({ label }, at) => bounds.findIndex((other) => other.label === label) === at).slice(0, 3);
 }
 
 /** Three to six round amounts, evenly apart, that hold `low` and `high` between the first and the last; from zero where that is near. */

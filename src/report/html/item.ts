@@ -2,11 +2,17 @@ import type { Evidence, Item } from '../../checklist/model.ts';
 import { formatDuration, formatNumber, formatValue } from '../../criteria/format.ts';
 import type { Locale, Measurement } from '../../criteria/value.ts';
 import { html, plainLine, plainLines, shortLine } from '../escape.ts';
+import { figureColumns } from '../figure-columns.ts';
 import type { Words } from '../locale/words.ts';
 import { allowedText, findings, judgementState, outcomeWord, resultLine } from '../sentence.ts';
 import { shownState } from '../tally.ts';
 import { seriesChart } from './chart.ts';
+import { histogramChart } from './histogram.ts';
 import { stateIcon } from './icon.ts';
+
+const MOST_UNFOLDED = 10;
+/** A cell with no more characters is never broken into lines. */
+const SHORT_CELL = 28;
 
 /** One line of the checklist; with something to show below it, it unfolds. */
 export function itemEntry(item: Item, words: Words, locale: Locale): string {
@@ -64,9 +70,14 @@ function measurements(item: Item, words: Words, locale: Locale): string {
     .filter(([name]) => !compared.has(name))
     .map(
       ([name, measurement]) =>
-        `<tr><th scope="row"><code>${html(plainLine(name))}</code></th><td>${html(shortLine(formatValue(measurement.value, locale), 2000))}${remark(measurement, words, locale)}</td></tr>`,
+        `<tr><th scope="row"${name.length <= SHORT_CELL ? ' class="short"' : ''}><code>${html(plainLine(name))}</code></th><td>${html(shortLine(formatValue(measurement.value, locale), 2000))}${remark(measurement, words, locale)}</td></tr>`,
     );
-  return plainTable(words.headings.measurements, [words.columns.name, words.columns.value], rows);
+  const { measurements: heading } = words.headings;
+  const shown = plainTable(heading, [words.columns.name, words.columns.value], rows);
+  // Many would push what shows how they came about off the page.
+  return rows.length <= MOST_UNFOLDED
+    ? shown
+    : `<details class="counted"><summary>${html(heading)} (${rows.length})</summary>${plainTable('', [words.columns.name, words.columns.value], rows)}</details>`;
 }
 
 /** How many samples a measurement rests on, and its note. */
@@ -81,7 +92,25 @@ function remark(measurement: Measurement | undefined, words: Words, locale: Loca
 function plainTable(caption: string, columns: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return '';
   const head = columns.map((column) => `<th scope="col">${html(column)}</th>`).join('');
-  return `<div class="scroll"><table class="plain"><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  return tableOf(caption, head, rows);
+}
+
+function evidenceTable(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const figures = figureColumns(columns, rows);
+  const kind = (text: string, at: number): string =>
+    figures.includes(at) ? ' class="number"' : text.length <= SHORT_CELL ? ' class="short"' : '';
+  const plain = columns.map(plainLine);
+  const head = plain.map((column, at) => `<th scope="col"${kind('', at)}>${html(column)}</th>`).join('');
+  const body = rows.map((row) => {
+    const cells = plain.map((_, at) => plainLine(row[at] ?? ''));
+    return `<tr>${cells.map((cell, at) => `<td${kind(cell, at)}>${html(cell)}</td>`).join('')}</tr>`;
+  });
+  return body.length === 0 ? '' : tableOf(title, head, body);
+}
+
+function tableOf(caption: string, head: string, rows: readonly string[]): string {
+  const named = caption === '' ? '' : `<caption>${html(caption)}</caption>`;
+  return `<div class="scroll"><table class="plain">${named}<thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
 function evidencePart(evidence: Evidence, item: Item, words: Words, locale: Locale): string {
@@ -90,14 +119,10 @@ function evidencePart(evidence: Evidence, item: Item, words: Words, locale: Loca
     case 'output':
       return `<div><p class="evidence-title">${html(title)}</p><pre tabindex="0">${html(plainLines(evidence.text).trimEnd())}</pre></div>`;
     case 'table':
-      return plainTable(
-        title,
-        evidence.columns.map(plainLine),
-        evidence.rows.map(
-          (row) => `<tr>${evidence.columns.map((_, at) => `<td>${html(plainLine(row[at] ?? ''))}</td>`).join('')}</tr>`,
-        ),
-      );
+      return evidenceTable(title, evidence.columns, evidence.rows);
     case 'series':
       return seriesChart(evidence, item.judgements, words, locale);
+    case 'histogram':
+      return histogramChart(evidence, item.judgements, words, locale);
   }
 }

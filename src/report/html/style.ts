@@ -93,7 +93,9 @@ details[open] > summary.row::after { transform: rotate(225deg); margin-top: 9px;
 .plain caption { text-align: left; font-size: 12px; color: var(--muted); padding-bottom: 4px; }
 .plain th, .plain td { border: 1px solid var(--line); padding: 4px 10px; text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
 .plain thead th { background: var(--subtle); font-weight: 600; white-space: nowrap; }
-.plain td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.plain .number, .plain .short { white-space: nowrap; }
+.plain .number { font-variant-numeric: tabular-nums; text-align: right; }
+.plain td:not(.number, .short) { min-width: 12ch; }
 .plain .state { display: inline-flex; gap: 6px; align-items: center; }
 .plain .state .icon { width: 14px; height: 14px; }
 .evidence-title { font-size: 12px; color: var(--muted); margin-bottom: 4px; }
@@ -101,6 +103,7 @@ pre { background: var(--subtle); border: 1px solid var(--faint); border-radius: 
 .facts { font-size: 12px; color: var(--muted); }
 
 .chart { max-width: 720px; }
+.chart .counted { margin-top: 8px; }
 .chart figcaption { font-size: 12px; color: var(--muted); margin-bottom: 10px; }
 .chart figcaption b { color: var(--text); font-weight: 600; }
 .plot { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 8px; }
@@ -110,6 +113,18 @@ pre { background: var(--subtle); border: 1px solid var(--faint); border-radius: 
 .grid { stroke: var(--faint); vector-effect: non-scaling-stroke; }
 .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
 .bound { stroke: var(--tone); stroke-width: 1.5; stroke-dasharray: 6 4; vector-effect: non-scaling-stroke; }
+.column { fill: transparent; }
+.bar { fill: color-mix(in srgb, var(--accent) 70%, var(--canvas)); }
+g:hover > .bar { fill: var(--accent); }
+.mark { stroke: var(--text); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.marks, .places { grid-column: 2; position: relative; font-size: 11px; line-height: 12px; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.marks { color: var(--text); font-weight: 600; }
+.places { height: 12px; margin-top: 6px; color: var(--muted); }
+.marks span, .places span { position: absolute; transform: translateX(-50%); }
+.limit-of { white-space: nowrap; }
+.counted { font-size: 12px; color: var(--muted); }
+.counted summary { cursor: pointer; width: max-content; }
+.counted .scroll { margin-top: 6px; color: var(--text); }
 .legend { display: inline-block; width: 18px; border-top: 2px dashed var(--tone); vertical-align: middle; margin: 0 4px 0 10px; }
 
 .notes { border: 1px solid var(--line); border-radius: 6px; padding: 10px 16px; background: var(--subtle); }

@@ -152,4 +152,6 @@ export const EN: Words = {
   noPosition: 'inputs',
   seriesFrom: (title, low, high, last) => `${title}: from ${low} to ${high}, last ${last}`,
   emptySeries: 'No points.',
+  emptyHistogram: 'No values.',
+  histogram: { bins: 'Counts', range: 'Range', count: 'Count', share: 'Share', outside: 'outside the drawing' },
 };

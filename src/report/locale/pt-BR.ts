@@ -155,4 +155,6 @@ export const PT_BR: Words = {
   noPosition: 'parâmetros',
   seriesFrom: (title, low, high, last) => `${title}: de ${low} a ${high}, último ${last}`,
   emptySeries: 'Nenhum ponto.',
+  emptyHistogram: 'Nenhum valor.',
+  histogram: { bins: 'Contagens', range: 'Faixa', count: 'Quantidade', share: 'Parcela', outside: 'fora do desenho' },
 };

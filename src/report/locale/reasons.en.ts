@@ -18,16 +18,6 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'A limit came true at which the plan asks for attention. It does not block.',
     next: 'Watch this figure; it is on its way to its limit.',
   },
-  no_data: {
-    label: 'no data',
-    means: 'The source answered, but without the figure that a criterion asks for.',
-    next: 'Check the query, its labels and that the system reports this figure at all.',
-  },
-  too_few_samples: {
-    label: 'too few samples',
-    means: 'There are figures, but not enough of them to judge by.',
-    next: 'Let it run longer or send more requests.',
-  },
   tool_limit_crossed: {
     label: 'a limit of the load tool was crossed',
     means: 'The plan’s criteria are met, but the load tool was given limits of its own, and one of them is crossed.',
@@ -38,6 +28,16 @@ export const REASONS_EN: Words['reasons'] = {
     means:
       'The criteria are met, but something speaks against trusting the figures: the load was not the one that was asked for.',
     next: 'Read what is said of the item. Give the load generator more power, or ask for a load that it can make.',
+  },
+  no_data: {
+    label: 'no data',
+    means: 'The source answered, but without the figure that a criterion asks for.',
+    next: 'Check the query, its labels and that the system reports this figure at all.',
+  },
+  too_few_samples: {
+    label: 'too few samples',
+    means: 'There are figures, but not enough of them to judge by.',
+    next: 'Let it run longer or send more requests.',
   },
   window_incomplete: {
     label: 'window not complete',

@@ -22,16 +22,6 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'Foi atingido um limite em que o plano pede atenção. Não bloqueia.',
     next: 'Acompanhe este valor: ele está se aproximando do limite.',
   },
-  no_data: {
-    label: 'sem dados',
-    means: 'A fonte respondeu, mas sem o valor que o critério pede.',
-    next: 'Verifique a consulta, os labels e se o sistema realmente publica esse valor.',
-  },
-  too_few_samples: {
-    label: 'amostras insuficientes',
-    means: 'Há valores, mas não o bastante para julgar.',
-    next: 'Deixe rodar por mais tempo ou envie mais requisições.',
-  },
   tool_limit_crossed: {
     label: 'um limite da ferramenta de carga foi ultrapassado',
     means: 'Os critérios do plano foram atendidos, mas a ferramenta de carga tem limites próprios, e um deles foi ultrapassado.',
@@ -41,6 +31,16 @@ export const REASONS_PT_BR: Words['reasons'] = {
     label: 'evidência fraca',
     means: 'Os critérios foram atendidos, mas algo depõe contra confiar nas medidas: a carga não foi a que se pediu.',
     next: 'Leia o que se diz do item. Dê mais recursos ao gerador de carga ou peça uma carga que ele consiga gerar.',
+  },
+  no_data: {
+    label: 'sem dados',
+    means: 'A fonte respondeu, mas sem o valor que o critério pede.',
+    next: 'Verifique a consulta, os labels e se o sistema realmente publica esse valor.',
+  },
+  too_few_samples: {
+    label: 'amostras insuficientes',
+    means: 'Há valores, mas não o bastante para julgar.',
+    next: 'Deixe rodar por mais tempo ou envie mais requisições.',
   },
   window_incomplete: {
     label: 'janela incompleta',

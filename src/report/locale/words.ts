@@ -133,6 +133,16 @@ export interface Words {
   readonly noPosition: string;
   readonly seriesFrom: (title: string, low: string, high: string, last: string) => string;
   readonly emptySeries: string;
+  readonly emptyHistogram: string;
+  readonly histogram: {
+    /** Heads what unfolds: each bin's figures. */
+    readonly bins: string;
+    readonly range: string;
+    readonly count: string;
+    readonly share: string;
+    /** Of a limit for which the drawing has no room. */
+    readonly outside: string;
+  };
 }
 
 const CATALOGUE: Readonly<Record<Locale, Words>> = { en: EN, 'pt-BR': PT_BR };

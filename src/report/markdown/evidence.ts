@@ -3,10 +3,12 @@ import { formatValue } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import { cutLines } from '../budget.ts';
 import { markdownCode, markdownFence, markdownText, plainLines, shortLine } from '../escape.ts';
+import { figureColumns } from '../figure-columns.ts';
+import { histogramLines } from '../histogram.ts';
 import { ICONS } from '../icons.ts';
 import type { Words } from '../locale/words.ts';
 import { judgementState, outcomeWord } from '../sentence.ts';
-import { pointsOf, seriesValue, sparkline } from '../series.ts';
+import { amountIn, pointsOf, sparkline } from '../series.ts';
 import { shownState } from '../tally.ts';
 import { table } from './table.ts';
 
@@ -20,6 +22,7 @@ export const WHOLE: EvidenceSize = { lines: Number.POSITIVE_INFINITY, columns: N
 
 const TITLE_LENGTH = 160;
 const CELL_LENGTH = 300;
+const MOST_UNFOLDED = 10;
 
 /** Whether there is anything to unfold. */
 export function hasDetails(item: Item): boolean {
@@ -63,7 +66,10 @@ function measurementsTable(item: Item, words: Words, locale: Locale): string {
       markdownCode(shortLine(name, CELL_LENGTH)),
       `${markdownText(shortLine(formatValue(value, locale), CELL_LENGTH))}${note === undefined ? '' : ` (${markdownText(shortLine(note, CELL_LENGTH))})`}`,
     ]);
-  return table([words.columns.name, words.columns.value], rows);
+  const shown = table([words.columns.name, words.columns.value], rows);
+  // Many would push what shows how they came about off the page.
+  if (rows.length <= MOST_UNFOLDED) return shown;
+  return `<details><summary>${words.headings.measurements} (${rows.length})</summary>\n\n${shown}\n\n</details>`;
 }
 
 function pieceOf(evidence: Evidence, words: Words, locale: Locale, size: EvidenceSize): string {
@@ -82,13 +88,19 @@ function pieceOf(evidence: Evidence, words: Words, locale: Locale, size: Evidenc
       return `${title}\n\n${table(
         evidence.columns.map((column) => markdownText(shortLine(column, CELL_LENGTH))),
         rows,
+        figureColumns(evidence.columns, evidence.rows),
       )}${more}`;
     }
     case 'series': {
       const { points, low, high, last } = pointsOf(evidence);
       if (low === undefined || high === undefined || last === undefined) return `${title}\n\n${words.emptySeries}`;
-      const show = (amount: number): string => markdownText(formatValue(seriesValue(evidence.unit, amount), locale));
+      const show = (amount: number): string => markdownText(formatValue(amountIn(evidence.unit, amount), locale));
       return `\`${sparkline(points, 40)}\` ${words.seriesFrom(title, show(low), show(high), show(last))}`;
+    }
+    case 'histogram': {
+      const lines = histogramLines(evidence, locale);
+      if (lines.length === 0) return `${title}\n\n${words.emptyHistogram}`;
+      return `${title}\n\n${markdownFence(narrow(lines.join('\n'), size.columns), 'text')}`;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { REPOSITORY_ID } from './routes/repository.ts';
 import type { Artifact, Pull, PullFile, Review, State } from './state.ts';
 
 /** How tests fill the repository. */
@@ -10,7 +11,7 @@ export interface Seeds {
   /** Puts a file at a commit, which becomes known. */
   putFile(sha: string, path: string, text: string): void;
   addReview(review: Pick<Review, 'pull' | 'user' | 'state'> & { readonly body?: string; readonly commit_id?: string }): Review;
-  addArtifact(artifact: Pick<Artifact, 'name' | 'runId' | 'headSha' | 'zip'> & { readonly expired?: boolean }): Artifact;
+  addArtifact(artifact: Pick<Artifact, 'name' | 'runId' | 'headSha' | 'zip'> & Partial<Artifact>): Artifact;
 }
 
 interface PullSeed {
@@ -76,8 +77,9 @@ export function seedsOf(state: State): Seeds {
       state.reviews.push(review);
       return review;
     },
-    addArtifact({ expired = false, ...given }) {
-      const artifact = { ...given, id: state.takeId(), expired, created_at: state.timestamp() };
+    addArtifact(given) {
+      const made = { id: state.takeId(), created_at: state.timestamp() };
+      const artifact = { expired: false, headBranch: state.defaultBranch, headRepositoryId: REPOSITORY_ID, ...made, ...given };
       state.artifacts.push(artifact);
       return artifact;
     },

@@ -121,6 +121,9 @@ export interface Artifact {
   readonly name: string;
   readonly runId: number;
   readonly headSha: string;
+  readonly headBranch: string;
+  /** The repository that the run's commit is of: another one for a fork. */
+  readonly headRepositoryId: number;
   readonly zip: Uint8Array;
   readonly expired: boolean;
   readonly created_at: string;

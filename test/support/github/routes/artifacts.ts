@@ -1,6 +1,7 @@
 import { failure, notFound, ok, type Reply, unprocessable } from '../reply.ts';
 import { type Call, page, param, type Route, repositoryUrl } from '../route.ts';
 import type { Artifact, State } from '../state.ts';
+import { REPOSITORY_ID } from './repository.ts';
 
 const READ = [{ name: 'actions', access: 'read' }] as const;
 const PATH = '/repos/{owner}/{repo}/actions';
@@ -61,7 +62,7 @@ export function storedArtifact({ artifacts }: State, path: string): Reply | unde
   return artifact && { status: 200, body: artifact.zip, headers: { 'content-type': 'application/zip' } };
 }
 
-function show(call: Call, { id, name, zip, expired, created_at, runId, headSha }: Artifact) {
+function show(call: Call, { id, name, zip, expired, created_at, runId, headSha, headBranch, headRepositoryId }: Artifact) {
   const url = `${repositoryUrl(call)}/actions/artifacts/${id}`;
   return {
     id,
@@ -71,6 +72,12 @@ function show(call: Call, { id, name, zip, expired, created_at, runId, headSha }
     created_at,
     url,
     archive_download_url: `${url}/zip`,
-    workflow_run: { id: runId, head_sha: headSha },
+    workflow_run: {
+      id: runId,
+      repository_id: REPOSITORY_ID,
+      head_repository_id: headRepositoryId,
+      head_branch: headBranch,
+      head_sha: headSha,
+    },
   };
 }

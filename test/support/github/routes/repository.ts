@@ -1,6 +1,8 @@
 import { ok } from '../reply.ts';
 import { page, pageUrl, param, type Route, repositoryUrl, user } from '../route.ts';
 
+export const REPOSITORY_ID = 1;
+
 /** The repository itself and what rules its branches have: both readable by whoever may see the repository. */
 export const repositoryRoutes: readonly Route[] = [
   {
@@ -9,7 +11,7 @@ export const repositoryRoutes: readonly Route[] = [
     answer: (call) => {
       const { state } = call;
       return ok({
-        id: 1,
+        id: REPOSITORY_ID,
         name: state.repo,
         full_name: `${state.owner}/${state.repo}`,
         owner: user(state.owner),
