@@ -15,7 +15,7 @@ export type Exactness =
   | { readonly kind: 'relative' | 'bucketed'; readonly by: number }
   | { readonly kind: 'rank' };
 
-interface Precision {
+export interface Precision {
   readonly exactness: Exactness;
   /** Figures are written in steps of so many milliseconds (whole milliseconds: 1). */
   readonly stepMs?: number;

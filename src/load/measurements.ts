@@ -184,7 +184,7 @@ function measured(
   rules: MeasuringRules,
 ): Record<string, Measurement> {
   const found: Record<string, Measurement> = {};
-  const { requests, timeouts, unanswered } = figures;
+  const { requests, timeouts } = figures;
   // Nothing is said of requests that were not made: `timeouts == 0` is no success where there was none.
   const samples = requests === undefined ? {} : { samples: requests };
   const put = (name: string, value: Quantity | undefined, more: Omit<Measurement, 'value'> = {}): void => {
@@ -214,13 +214,18 @@ function measured(
     put('throughput', perSecond(successes / (figures.durationMs / 1000)), { ...samples, note: 'successful answers a second' });
   }
   Object.assign(found, latencyMeasurements(figures, wanted, rules));
-  if (figures.statuses !== undefined && (requests ?? 0) > (unanswered ?? 0)) {
+  if (figures.statuses !== undefined && answersIn(figures) > 0) {
     const seen = [...figures.statuses.keys()].map((status) => `status.${status}`);
     // Asked for and never seen: zero, which can only be said where there were answers.
     for (const name of [...seen, ...wanted.filter((each) => STATUS.test(each))])
       put(name, number(countOf(name, figures.statuses)), samples);
   }
   return found;
+}
+
+/** A file may hold the answers only, and not how many requests were made. */
+function answersIn({ requests, unanswered = 0, statuses = new Map() }: Figures): number {
+  return requests === undefined ? [...statuses.values()].reduce((sum, count) => sum + count, 0) : requests - unanswered;
 }
 
 function rateNote({ settings, tool }: LoadResult): string {

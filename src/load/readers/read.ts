@@ -2,6 +2,7 @@ import type { LoadResult, Tool } from '../result.ts';
 import { type Mapping, mappedReader } from './mapped.ts';
 import { openResult } from './open.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
+import { refusalOf } from './refused.ts';
 import { DOCUMENT_READERS, PRINTED_READERS, STREAM_READERS } from './registry.ts';
 import { looksLike } from './unknown.ts';
 import { unreadable } from './unreadable.ts';
@@ -32,6 +33,8 @@ export async function readResult(path: string, name: string, options: ReadOption
 async function resultOf(source: ResultSource): Promise<LoadResult> {
   const stream = STREAM_READERS.find((reader) => reader.recognises(source.head));
   if (stream !== undefined) return stream.read(source);
+  const refusal = refusalOf(source.head);
+  if (refusal !== undefined) throw unreadable(source, refusal);
   const printed = printedReader(source, source.head);
   if (printed !== undefined) return printed.read(source);
   if (/^\s*[[{]/.test(source.head)) {
