@@ -33,7 +33,7 @@ async function read(
     ...(tool === undefined ? {} : { tool }),
   });
   const summary = summaryOf(result);
-  await terminal.out(json ? `${JSON.stringify(summary, null, 2)}\n` : `${readable(summary).map(plainLine).join('\n')}\n`);
+  await terminal.out(json ? `${JSON.stringify(summary, null, 2)}\n` : `${readable(summary).join('\n')}\n`);
   return 0;
 }
 
@@ -48,7 +48,7 @@ function readable(summary: LoadSummary): readonly string[] {
     ...columns(rows),
     ...(shown.length === 0 ? [] : ['', 'By label', ...columns([LABEL_HEAD, ...shown.map(labelRow)])]),
     ...(labels.length > shown.length ? [`  … and ${formatNumber(labels.length - shown.length)} more; --json has all`] : []),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `Note: ${note}`)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `Note: ${plainLine(note)}`)]),
   ];
 }
 
@@ -93,7 +93,7 @@ function labelRow({ label, requests, failures, latency_ms }: LoadSummary['labels
 
 async function compare({ base, now, json }: Extract<LoadCommand, { action: 'compare' }>, terminal: Terminal): Promise<number> {
   const compared = compareResults(await readResult(base, base), await readResult(now, now));
-  await terminal.out(json ? `${JSON.stringify(compared, null, 2)}\n` : `${comparison(compared).map(plainLine).join('\n')}\n`);
+  await terminal.out(json ? `${JSON.stringify(compared, null, 2)}\n` : `${comparison(compared).join('\n')}\n`);
   return compared.scenario === undefined ? 3 : 0;
 }
 
@@ -135,7 +135,9 @@ function amount(value: number | null, unit: ComparedFigure['unit']): string {
   }
 }
 
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
+/** What a file says may hold anything; the blanks between columns are ours. */
+function columns(given: readonly (readonly string[])[]): readonly string[] {
+  const rows = given.map((row) => row.map(plainLine));
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, at) => Math.max(all[at] ?? 0, cell.length)), []);
   return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
 }

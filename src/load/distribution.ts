@@ -36,6 +36,8 @@ export type Distribution =
       readonly kind: 'buckets';
       /** Ascending by `value`. */
       readonly buckets: readonly Bucket[];
+      /** Where a percentile falls between two ranks, the tool takes the upper one (Locust). */
+      readonly upperRank?: true;
       readonly min?: number;
       readonly mean?: number;
       readonly max?: number;
@@ -111,7 +113,7 @@ export function percentileIn(distribution: Distribution, percent: number): numbe
     case 'values':
       return percentile([...distribution.answered, ...distribution.unanswered], percent);
     case 'buckets':
-      return bucketAtRank(distribution.buckets, rankOf(percent, countIn(distribution) ?? 0));
+      return bucketAtRank(distribution.buckets, rankOf(percent, countIn(distribution) ?? 0, distribution.upperRank));
     case 'figures':
       return distribution.percentiles.get(percent);
   }
@@ -128,7 +130,7 @@ export function percentileWithTimeouts(distribution: Distribution, percent: numb
       return percentile(distribution.answered, percent, unanswered);
     case 'buckets': {
       const answered = countIn(distribution) ?? 0;
-      const rank = rankOf(percent, answered + unanswered);
+      const rank = rankOf(percent, answered + unanswered, distribution.upperRank);
       return rank >= answered && unanswered > 0 ? Number.POSITIVE_INFINITY : bucketAtRank(distribution.buckets, rank);
     }
     case 'figures':
@@ -137,7 +139,8 @@ export function percentileWithTimeouts(distribution: Distribution, percent: numb
 }
 
 /** The rank that a histogram gives for a percentile: of a hundred values, the 95th is the one below which 94 lie (HdrHistogram). */
-const rankOf = (percent: number, count: number): number => Math.max(0, Math.ceil((percent / 100) * count) - 1);
+const rankOf = (percent: number, count: number, upper?: true): number =>
+  upper ? Math.min(count - 1, Math.floor((percent / 100) * count)) : Math.max(0, Math.ceil((percent / 100) * count) - 1);
 
 function bucketAtRank(buckets: readonly Bucket[], rank: number): number | undefined {
   let seen = 0;
@@ -197,6 +200,7 @@ export function mergeDistributions(parts: readonly Distribution[]): Distribution
     max: Math.max(...extremes.map(({ max = Number.NEGATIVE_INFINITY }) => max)),
     mean: means.reduce((sum, each) => sum + each, 0) / Math.max(1, count),
     ...stepOf(parts),
+    ...(parts.some((part) => part.kind === 'buckets' && part.upperRank) ? { upperRank: true as const } : {}),
   };
 }
 

@@ -135,6 +135,7 @@ function latencyOf(source: ResultSource, entry: unknown, buckets: readonly Bucke
   const [min, max, total] = [time('min_response_time'), time('max_response_time'), numberAt(entry, 'total_response_time')];
   return {
     kind: 'buckets',
+    upperRank: true,
     ...LOCUST_PRECISION,
     buckets,
     ...(min === undefined ? {} : { min }),

@@ -1,20 +1,26 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadResult } from '../result.ts';
 import { resultSoFar } from './sofar.ts';
 import type { Ending, StartedTool, ToolRun } from './tool.ts';
 
+/** Locust keeps ten seconds of its history to itself; the last lines of a run are to be seen while it runs. */
+const WATCHABLE = 'import locust.stats\n\nlocust.stats.CSV_STATS_FLUSH_INTERVAL_SEC = 1\n';
+
 /**
  * Locust, headless. Its JSON is read, which holds the whole run and from which any percentile can be told: the last seconds of a run are
  * missing from its CSV files. Of these the history grows while it runs, by a line a second.
  */
-export function startLocust({ script, args, target, folder }: ToolRun): StartedTool {
+export async function startLocust({ script, args, target, folder }: ToolRun): Promise<StartedTool> {
   const prefix = join(folder, 'locust');
+  const watchable = join(folder, 'watchable.py');
+  await writeFile(watchable, WATCHABLE);
   const host = target === undefined ? [] : ['--host', target];
   return {
     file: 'locust',
     args: [
       '--locustfile',
-      script,
+      `${script},${watchable}`,
       '--headless',
       '--json-file',
       prefix,
