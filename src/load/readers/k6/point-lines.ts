@@ -1,0 +1,485 @@
+import { type ByteNames, byteNames } from './byte-names.ts';
+import { MOST_DIGITS, POWERS_OF_TEN } from './numbers.ts';
+import { isAt, isRepeated, type Template, template } from './same-bytes.ts';
+import { type CheckCounts, isMetric, LONGEST, NO_TAG, type Requests, type Samples } from './samples.ts';
+import { timeReader } from './times.ts';
+
+/** Reads lines of k6's NDJSON from their bytes. */
+export interface PointLines {
+  /** @param lines whole lines, each with its line end. */
+  take(lines: Buffer): void;
+  /** How many lines were read so far, and how many of them as JSON. */
+  readonly counts: { readonly all: number; readonly others: number };
+}
+
+/** What to do with a line that is not exactly as k6 writes them: read it as JSON. */
+export type OtherLine = (text: string, line: number) => void;
+
+/*
+ * k6 writes each sample as (internal/output/json; `metadata` only when there is any):
+ *
+ *   {"metric":"http_reqs","type":"Point","data":{"time":"…","value":1,"tags":{"method":"GET",…},"metadata":{…}}}
+ *
+ * and until v0.31 as
+ *
+ *   {"type":"Point","data":{"time":"…","value":1,"tags":{…}},"metric":"http_reqs"}
+ *
+ * Each request makes nine such lines, of which the times and the tags are the same bytes. A line is followed from its first byte to
+ * its last: what was met before is compared, the rest is looked at byte by byte. Nothing is taken from a line before all of it was
+ * seen, and any other line goes to `other`.
+ */
+const METRIC_FIRST = template('{"metric":"');
+const METRIC_LAST = template(',"metric":"');
+const BEFORE_TIME = '","type":"Point","data":{"time":"';
+const POINT_FIRST = template('{"type":"Point","data":{"time":"');
+const BEFORE_VALUE = template('","value":');
+const BEFORE_TAGS = template(',"tags":{');
+const BEFORE_METADATA = template(',"metadata":{');
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const CLOSE = 0x7d;
+const LETTER_M = 0x6d;
+const SPACE = 0x20;
+const RETURN = 0x0d;
+const LINE_END = 0x0a;
+
+const LONGEST_NAME = 128;
+/** Metrics beyond them are read as JSON. */
+const MOST_METRICS = 200;
+
+/** Keys of tags. */
+const URL = 'url';
+const NAME = 'name';
+const CHECK = 'check';
+const STATUS = 'status';
+const METHOD = 'method';
+const ERROR_CODE = 'error_code';
+
+/** A metric, and how its lines begin (metric first) or end (metric last). */
+interface Line {
+  readonly metric: string;
+  readonly start: Template;
+  readonly end: Template;
+  /** Takes the sample that was read last; false when it cannot. undefined: the metric is passed over. */
+  readonly take: ((tags: SeenTags) => boolean) | undefined;
+  readonly tags: SeenTags;
+  /** The one that followed last time. */
+  next: Line | undefined;
+}
+
+/** The tags that were looked at last, where they are, and what they stand for. */
+interface SeenTags {
+  from: number;
+  length: number;
+  nameFrom: number;
+  nameTo: number;
+  methodFrom: number;
+  methodTo: number;
+  checkFrom: number;
+  checkTo: number;
+  status: number;
+  errorCode: number;
+  requests: Requests | undefined;
+  check: CheckCounts | undefined;
+}
+
+const noTags = (): SeenTags => ({
+  from: 0,
+  length: 0,
+  nameFrom: 0,
+  nameTo: 0,
+  methodFrom: 0,
+  methodTo: 0,
+  checkFrom: 0,
+  checkTo: 0,
+  status: NO_TAG,
+  errorCode: NO_TAG,
+  requests: undefined,
+  check: undefined,
+});
+
+const unescaped = (text: string): string => (text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text);
+
+export function pointLines(samples: Samples, other: OtherLine): PointLines {
+  let bytes: Buffer = Buffer.alloc(0);
+  let view = new DataView(bytes.buffer, 0, 0);
+  let limit = 0;
+  let line = 0;
+  let others = 0;
+
+  /** The time of the line that is being read, or was read last; the length is with what stands before the value. */
+  let timeFrom = 0;
+  let timeLength = 0;
+  let value = 0;
+
+  const lines: Line[] = [];
+  const requestTags = noTags();
+  /** Of the order with the metric last: whose they are is not known yet. */
+  const tagsBefore = noTags();
+  let expected: Line | undefined;
+
+  const timeAt = timeReader();
+  const requestNames = byteNames((name, method) => samples.requests(unescaped(name), method));
+  const callNames = byteNames((name) => samples.calls(unescaped(name)));
+  const checkNames = byteNames((name) => samples.check(unescaped(name)));
+
+  const requestsOf = (tags: SeenTags, names: ByteNames<Requests>, withMethod: boolean): Requests => {
+    tags.requests ??= names.at(
+      bytes,
+      tags.nameFrom,
+      tags.nameTo,
+      withMethod ? tags.methodFrom : 0,
+      withMethod ? tags.methodTo : 0,
+    );
+    return tags.requests;
+  };
+
+  const takerOf = (metric: string): Line['take'] => {
+    switch (metric) {
+      case 'http_reqs':
+        return (tags) => {
+          samples.sent(requestsOf(tags, requestNames, true), value);
+          return true;
+        };
+      case 'http_req_duration':
+        return (tags) => {
+          const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
+          if (Number.isNaN(at) || value > LONGEST) return false;
+          samples.timed(requestsOf(tags, requestNames, true), tags.status, tags.errorCode, value, at);
+          return true;
+        };
+      case 'http_req_failed':
+        return (tags) => {
+          samples.judged(requestsOf(tags, requestNames, true), value);
+          return true;
+        };
+      case 'grpc_req_duration':
+        return (tags) => {
+          const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
+          if (Number.isNaN(at) || value > LONGEST) return false;
+          samples.called(requestsOf(tags, callNames, false), tags.status, value, at);
+          return true;
+        };
+      case 'checks':
+        return (tags) => {
+          tags.check ??= checkNames.at(bytes, tags.checkFrom, tags.checkTo, 0, 0);
+          if (value === 0) tags.check.fails += 1;
+          else tags.check.passes += 1;
+          return true;
+        };
+      default:
+        if (!isMetric(metric)) {
+          samples.saw(metric);
+          return undefined;
+        }
+        return () => {
+          samples.add({ metric, value, at: Number.NaN, tags: {}, line });
+          return true;
+        };
+    }
+  };
+
+  const lineOf = (metric: string): Line => {
+    const made: Line = {
+      metric,
+      start: template(`{"metric":"${metric}${BEFORE_TIME}`),
+      end: template(`,"metric":"${metric}"}`),
+      take: takerOf(metric),
+      tags: metric.startsWith('http_req') ? requestTags : noTags(),
+      next: undefined,
+    };
+    lines.push(made);
+    return made;
+  };
+
+  /** The metric whose name is at an offset; undefined when it is not plain. */
+  const metricAt = (from: number): Line | undefined => {
+    let to = from;
+    for (; view.getUint8(to) !== QUOTE; to += 1) {
+      const byte = view.getUint8(to);
+      if (byte < SPACE || byte === BACKSLASH || byte > 0x7e || to - from >= LONGEST_NAME) return undefined;
+    }
+    const metric = bytes.toString('latin1', from, to);
+    const known = lines.find((each) => each.metric === metric);
+    return known ?? (lines.length < MOST_METRICS ? lineOf(metric) : undefined);
+  };
+
+  const startingAt = (at: number): Line | undefined => {
+    const next = expected?.next;
+    if (next !== undefined && isAt(next.start, view, at, limit)) return next;
+    for (const each of lines) if (isAt(each.start, view, at, limit)) return each;
+    if (!isAt(METRIC_FIRST, view, at, limit)) return undefined;
+    const found = metricAt(at + METRIC_FIRST.length);
+    return found !== undefined && isAt(found.start, view, at, limit) ? found : undefined;
+  };
+
+  const endingAt = (at: number): Line | undefined => {
+    const next = expected?.next;
+    if (next !== undefined && isAt(next.end, view, at, limit)) return next;
+    for (const each of lines) if (isAt(each.end, view, at, limit)) return each;
+    if (!isAt(METRIC_LAST, view, at, limit)) return undefined;
+    const found = metricAt(at + METRIC_LAST.length);
+    return found !== undefined && isAt(found.end, view, at, limit) ? found : undefined;
+  };
+
+  /*
+   * Each of these gives the offset after what it read, or 0 when it is not there. They never run past the last line end, at which
+   * each of them stops.
+   */
+
+  const afterTime = (at: number): number => {
+    if (!isRepeated(view, timeFrom, timeLength, at, limit)) {
+      let to = at;
+      for (; view.getUint8(to) !== QUOTE; to += 1) {
+        const byte = view.getUint8(to);
+        if (byte < SPACE || byte === BACKSLASH) return 0;
+      }
+      if (!isAt(BEFORE_VALUE, view, to, limit)) return 0;
+      timeLength = to + BEFORE_VALUE.length - at;
+    }
+    timeFrom = at;
+    return at + timeLength;
+  };
+
+  const afterValue = (from: number): number => {
+    let at = from;
+    let digit = view.getUint8(at) - ZERO;
+    if (digit < 0 || digit > 9) return 0;
+    let mantissa = digit;
+    at += 1;
+    let digits = 1;
+    let decimals = 0;
+    // After a first zero only a point may come.
+    if (mantissa !== 0) {
+      for (digit = view.getUint8(at) - ZERO; digit >= 0 && digit <= 9; digit = view.getUint8(at) - ZERO) {
+        mantissa = mantissa * 10 + digit;
+        at += 1;
+        digits += 1;
+      }
+    }
+    if (view.getUint8(at) === DOT) {
+      at += 1;
+      const first = at;
+      for (digit = view.getUint8(at) - ZERO; digit >= 0 && digit <= 9; digit = view.getUint8(at) - ZERO) {
+        mantissa = mantissa * 10 + digit;
+        at += 1;
+      }
+      decimals = at - first;
+      if (decimals === 0) return 0;
+    }
+    if (digits + decimals > MOST_DIGITS) return 0;
+    value = decimals === 0 ? mantissa : mantissa / (POWERS_OF_TEN[decimals] ?? Number.NaN);
+    return at;
+  };
+
+  let escaped = false;
+  /** After the closing quotation mark of a string, of which the opening one was before. */
+  const afterString = (from: number): number => {
+    escaped = false;
+    for (let at = from; ; at += 1) {
+      const byte = view.getUint8(at);
+      if (byte === QUOTE) return at + 1;
+      if (byte < SPACE) return 0;
+      if (byte !== BACKSLASH) continue;
+      escaped = true;
+      at += 1;
+      const kind = view.getUint8(at);
+      if (kind === 0x75) {
+        for (let digit = 0; digit < 4; digit += 1) {
+          at += 1;
+          if (!isHexDigit(view.getUint8(at))) return 0;
+        }
+      } else if (!isEscape(kind)) return 0;
+    }
+  };
+
+  /** An object of strings, of which the opening brace was before; the tags that are looked at go to `tags`. */
+  const afterStrings = (from: number, tags: SeenTags | undefined): number => {
+    let at = from;
+    if (view.getUint8(at) === CLOSE) return at + 1;
+    let urlFrom = 0;
+    let urlTo = 0;
+    for (;;) {
+      if (view.getUint8(at) !== QUOTE) return 0;
+      const key = at + 1;
+      const keyEnd = afterString(key);
+      if (keyEnd === 0 || escaped || view.getUint8(keyEnd) !== COLON || view.getUint8(keyEnd + 1) !== QUOTE) return 0;
+      const start = keyEnd + 2;
+      const end = afterString(start);
+      if (end === 0) return 0;
+      if (tags !== undefined) {
+        switch (keyEnd - 1 - key) {
+          case 3:
+            if (isKey(view, key, URL)) {
+              urlFrom = start;
+              urlTo = end - 1;
+            }
+            break;
+          case 4:
+            if (isKey(view, key, NAME)) {
+              tags.nameFrom = start;
+              tags.nameTo = end - 1;
+            }
+            break;
+          case 5:
+            if (isKey(view, key, CHECK)) {
+              tags.checkFrom = start;
+              tags.checkTo = end - 1;
+            }
+            break;
+          case 6:
+            if (isKey(view, key, STATUS)) {
+              if (escaped) return 0;
+              tags.status = wholeNumber(start, end - 1);
+            } else if (isKey(view, key, METHOD)) {
+              if (escaped) return 0;
+              tags.methodFrom = start;
+              tags.methodTo = end - 1;
+            }
+            break;
+          case 10:
+            if (isKey(view, key, ERROR_CODE)) {
+              if (escaped) return 0;
+              tags.errorCode = wholeNumber(start, end - 1);
+            }
+        }
+      }
+      const next = view.getUint8(end);
+      at = end + 1;
+      if (next === COMMA) continue;
+      if (next !== CLOSE) return 0;
+      if (tags !== undefined && tags.nameFrom === 0) {
+        tags.nameFrom = urlFrom;
+        tags.nameTo = urlTo;
+      }
+      return at;
+    }
+  };
+
+  const wholeNumber = (from: number, to: number): number => {
+    if (to === from || to - from > 9) return NO_TAG;
+    let number = 0;
+    for (let at = from; at < to; at += 1) {
+      const digit = view.getUint8(at) - ZERO;
+      if (digit < 0 || digit > 9) return NO_TAG;
+      number = number * 10 + digit;
+    }
+    return number;
+  };
+
+  const afterTags = (at: number, tags: SeenTags): number => {
+    if (isRepeated(view, tags.from, tags.length, at, limit)) return at + tags.length;
+    if (!isAt(BEFORE_TAGS, view, at, limit)) return 0;
+    tags.length = 0;
+    tags.nameFrom = tags.nameTo = 0;
+    tags.methodFrom = tags.methodTo = 0;
+    tags.checkFrom = tags.checkTo = 0;
+    tags.status = tags.errorCode = NO_TAG;
+    tags.requests = undefined;
+    tags.check = undefined;
+    const end = afterStrings(at + BEFORE_TAGS.length, tags);
+    if (end === 0) return 0;
+    tags.from = at;
+    tags.length = end - at;
+    return end;
+  };
+
+  /** The end of `data`, before which there may be metadata. */
+  const afterData = (from: number): number => {
+    let at = from;
+    if (view.getUint8(at) === COMMA) {
+      if (!isAt(BEFORE_METADATA, view, at, limit)) return 0;
+      at = afterStrings(at + BEFORE_METADATA.length, undefined);
+      if (at === 0) return 0;
+    }
+    return view.getUint8(at) === CLOSE ? at + 1 : 0;
+  };
+
+  const afterLineEnd = (from: number): number => {
+    const at = view.getUint8(from) === RETURN ? from + 1 : from;
+    return view.getUint8(at) === LINE_END ? at + 1 : 0;
+  };
+
+  const metricFirst = (from: number): number => {
+    const found = startingAt(from);
+    if (found === undefined) return 0;
+    let at = afterTime(from + found.start.length);
+    if (at !== 0) at = afterValue(at);
+    if (at !== 0) at = afterTags(at, found.tags);
+    if (at !== 0) at = afterData(at);
+    if (at === 0 || view.getUint8(at) !== CLOSE) return 0;
+    return taken(found, found.tags, afterLineEnd(at + 1));
+  };
+
+  const metricLast = (from: number): number => {
+    if (!isAt(POINT_FIRST, view, from, limit)) return 0;
+    let at = afterTime(from + POINT_FIRST.length);
+    if (at !== 0) at = afterValue(at);
+    if (at !== 0) at = afterTags(at, tagsBefore);
+    if (at !== 0) at = afterData(at);
+    if (at === 0) return 0;
+    const found = endingAt(at);
+    return found === undefined ? 0 : taken(found, tagsBefore, afterLineEnd(at + found.end.length));
+  };
+
+  const taken = (found: Line, tags: SeenTags, end: number): number => {
+    if (end === 0) return 0;
+    if (expected !== undefined) expected.next = found;
+    expected = found;
+    return found.take === undefined || found.take(tags) ? end : 0;
+  };
+
+  const forget = (): void => {
+    timeLength = 0;
+    tagsBefore.length = 0;
+    for (const each of lines) each.tags.length = 0;
+  };
+
+  return {
+    take(piece) {
+      bytes = piece;
+      view = new DataView(piece.buffer, piece.byteOffset, piece.length);
+      limit = piece.length;
+      forget();
+      for (let at = 0; at < limit; ) {
+        line += 1;
+        const next = at + 2 < limit && view.getUint8(at + 2) === LETTER_M ? metricFirst(at) : metricLast(at);
+        if (next !== 0) {
+          at = next;
+          continue;
+        }
+        const end = bytes.indexOf(LINE_END, at);
+        others += 1;
+        other(bytes.toString('utf8', at, end), line);
+        at = end + 1;
+      }
+    },
+    get counts() {
+      return { all: line, others };
+    },
+  };
+}
+
+function isKey(view: DataView, at: number, key: string): boolean {
+  for (let index = 0; index < key.length; index += 1) if (view.getUint8(at + index) !== key.charCodeAt(index)) return false;
+  return true;
+}
+
+const isHexDigit = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
+
+/** Of JSON: `"`, `\\`, `/`, b, f, n, r, t. */
+const isEscape = (byte: number): boolean =>
+  byte === QUOTE ||
+  byte === BACKSLASH ||
+  byte === 0x2f ||
+  byte === 0x62 ||
+  byte === 0x66 ||
+  byte === 0x6e ||
+  byte === 0x72 ||
+  byte === 0x74;
