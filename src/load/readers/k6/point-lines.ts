@@ -1,6 +1,6 @@
-import { type ByteNames, byteNames } from './byte-names.ts';
+import { byteNames } from './byte-names.ts';
 import { MOST_DIGITS, POWERS_OF_TEN } from './numbers.ts';
-import { isAt, isRepeated, type Template, template } from './same-bytes.ts';
+import { hashOf, isAt, isRepeated, keep, type Segment, type Template, template } from './same-bytes.ts';
 import { type CheckCounts, isMetric, LONGEST, NO_TAG, type Requests, type Samples } from './samples.ts';
 import { timeReader } from './times.ts';
 
@@ -29,11 +29,16 @@ export type OtherLine = (text: string, line: number) => void;
  * seen, and any other line goes to `other`.
  */
 const METRIC_FIRST = template('{"metric":"');
-const METRIC_LAST = template(',"metric":"');
+const METRIC_LAST = ',"metric":"';
 const BEFORE_TIME = '","type":"Point","data":{"time":"';
+/** Words from here on differ from metric to metric, among those of HTTP too. */
+const KEY_OFFSET = 16;
+const keyOf = (metric: string): number => Buffer.from(`{"metric":"${metric}${BEFORE_TIME}`).readDoubleLE(KEY_OFFSET);
 const POINT_FIRST = template('{"type":"Point","data":{"time":"');
 const BEFORE_VALUE = template('","value":');
 const BEFORE_TAGS = template(',"tags":{');
+const VALUE_WORD = Buffer.from('"value":').readDoubleLE();
+const TAGS_WORD = Buffer.from(',"tags":').readDoubleLE();
 const BEFORE_METADATA = template(',"metadata":{');
 
 const QUOTE = 0x22;
@@ -48,6 +53,7 @@ const SPACE = 0x20;
 const RETURN = 0x0d;
 const LINE_END = 0x0a;
 
+const MINUTE_LENGTH = '2025-10-15T00:33:'.length;
 const LONGEST_NAME = 128;
 /** Metrics beyond them are read as JSON. */
 const MOST_METRICS = 200;
@@ -65,17 +71,20 @@ interface Line {
   readonly metric: string;
   readonly start: Template;
   readonly end: Template;
-  /** Takes the sample that was read last; false when it cannot. undefined: the metric is passed over. */
-  readonly take: ((tags: SeenTags) => boolean) | undefined;
-  readonly tags: SeenTags;
+  /** The word that is looked at first to tell lines apart. */
+  readonly key: number;
+  /** Takes the sample that was read last, with its tags and where they begin; false when it cannot. undefined: it is passed over. */
+  readonly take: ((tags: SeenTags, from: number) => boolean) | undefined;
+  readonly memory: Memory;
   /** The one that followed last time. */
   next: Line | undefined;
 }
 
-/** The tags that were looked at last, where they are, and what they stand for. */
-interface SeenTags {
-  from: number;
-  length: number;
+/**
+ * Tags that were met, from the comma before `"tags"` to the end of `data`, and what they stand for. Offsets are from that comma; a name
+ * that is not there is of no length and at 0.
+ */
+interface SeenTags extends Segment {
   nameFrom: number;
   nameTo: number;
   methodFrom: number;
@@ -86,11 +95,18 @@ interface SeenTags {
   errorCode: number;
   requests: Requests | undefined;
   check: CheckCounts | undefined;
+  /** Those that followed last time. */
+  next: SeenTags | undefined;
+}
+
+/** The metrics that share one have the same tags one after the other. */
+interface Memory {
+  last: SeenTags;
 }
 
 const noTags = (): SeenTags => ({
-  from: 0,
   length: 0,
+  words: new Float64Array(32),
   nameFrom: 0,
   nameTo: 0,
   methodFrom: 0,
@@ -101,7 +117,11 @@ const noTags = (): SeenTags => ({
   errorCode: NO_TAG,
   requests: undefined,
   check: undefined,
+  next: undefined,
 });
+
+/** Tags beyond so many take the place of others. */
+const PLACES = 1 << 12;
 
 const unescaped = (text: string): string => (text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text);
 
@@ -116,11 +136,11 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   let timeFrom = 0;
   let timeLength = 0;
   let value = 0;
+  let tags = noTags();
 
   const lines: Line[] = [];
-  const requestTags = noTags();
-  /** Of the order with the metric last: whose they are is not known yet. */
-  const tagsBefore = noTags();
+  const requestMemory: Memory = { last: noTags() };
+  const places: (SeenTags | undefined)[] = Array.from({ length: PLACES }, () => undefined);
   let expected: Line | undefined;
 
   const timeAt = timeReader();
@@ -128,46 +148,42 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   const callNames = byteNames((name) => samples.calls(unescaped(name)));
   const checkNames = byteNames((name) => samples.check(unescaped(name)));
 
-  const requestsOf = (tags: SeenTags, names: ByteNames<Requests>, withMethod: boolean): Requests => {
-    tags.requests ??= names.at(
-      bytes,
-      tags.nameFrom,
-      tags.nameTo,
-      withMethod ? tags.methodFrom : 0,
-      withMethod ? tags.methodTo : 0,
-    );
+  const requestsOf = (tags: SeenTags, from: number): Requests => {
+    const { nameFrom, nameTo, methodFrom, methodTo } = tags;
+    tags.requests ??= requestNames.at(bytes, from + nameFrom, from + nameTo, from + methodFrom, from + methodTo);
     return tags.requests;
   };
 
   const takerOf = (metric: string): Line['take'] => {
     switch (metric) {
       case 'http_reqs':
-        return (tags) => {
-          samples.sent(requestsOf(tags, requestNames, true), value);
+        return (tags, from) => {
+          samples.sent(requestsOf(tags, from), value);
           return true;
         };
       case 'http_req_duration':
-        return (tags) => {
+        return (tags, from) => {
           const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
           if (Number.isNaN(at) || value > LONGEST) return false;
-          samples.timed(requestsOf(tags, requestNames, true), tags.status, tags.errorCode, value, at);
+          samples.timed(requestsOf(tags, from), tags.status, tags.errorCode, value, at);
           return true;
         };
       case 'http_req_failed':
-        return (tags) => {
-          samples.judged(requestsOf(tags, requestNames, true), value);
+        return (tags, from) => {
+          samples.judged(requestsOf(tags, from), value);
           return true;
         };
       case 'grpc_req_duration':
-        return (tags) => {
+        return (tags, from) => {
           const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
           if (Number.isNaN(at) || value > LONGEST) return false;
-          samples.called(requestsOf(tags, callNames, false), tags.status, value, at);
+          const calls = callNames.at(bytes, from + tags.nameFrom, from + tags.nameTo, 0, 0);
+          samples.called(calls, tags.status, value, at);
           return true;
         };
       case 'checks':
-        return (tags) => {
-          tags.check ??= checkNames.at(bytes, tags.checkFrom, tags.checkTo, 0, 0);
+        return (tags, from) => {
+          tags.check ??= checkNames.at(bytes, from + tags.checkFrom, from + tags.checkTo, 0, 0);
           if (value === 0) tags.check.fails += 1;
           else tags.check.passes += 1;
           return true;
@@ -190,7 +206,8 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       start: template(`{"metric":"${metric}${BEFORE_TIME}`),
       end: template(`,"metric":"${metric}"}`),
       take: takerOf(metric),
-      tags: metric.startsWith('http_req') ? requestTags : noTags(),
+      key: keyOf(metric),
+      memory: metric.startsWith('http_req') ? requestMemory : { last: noTags() },
       next: undefined,
     };
     lines.push(made);
@@ -212,19 +229,21 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   const startingAt = (at: number): Line | undefined => {
     const next = expected?.next;
     if (next !== undefined && isAt(next.start, view, at, limit)) return next;
-    for (const each of lines) if (isAt(each.start, view, at, limit)) return each;
-    if (!isAt(METRIC_FIRST, view, at, limit)) return undefined;
+    if (at + METRIC_FIRST.length + 16 > limit || !isAt(METRIC_FIRST, view, at, limit)) return undefined;
+    const key = view.getFloat64(at + KEY_OFFSET, true);
+    for (const each of lines) if (each.key === key && isAt(each.start, view, at, limit)) return each;
     const found = metricAt(at + METRIC_FIRST.length);
     return found !== undefined && isAt(found.start, view, at, limit) ? found : undefined;
   };
 
-  const endingAt = (at: number): Line | undefined => {
+  /** @param end of the line. */
+  const endingAt = (end: number): Line | undefined => {
     const next = expected?.next;
-    if (next !== undefined && isAt(next.end, view, at, limit)) return next;
-    for (const each of lines) if (isAt(each.end, view, at, limit)) return each;
-    if (!isAt(METRIC_LAST, view, at, limit)) return undefined;
-    const found = metricAt(at + METRIC_LAST.length);
-    return found !== undefined && isAt(found.end, view, at, limit) ? found : undefined;
+    if (next !== undefined && isAt(next.end, view, end - next.end.length, limit)) return next;
+    for (const each of lines) if (isAt(each.end, view, Math.max(0, end - each.end.length), limit)) return each;
+    const start = bytes.lastIndexOf(METRIC_LAST, end);
+    const found = start === -1 ? undefined : metricAt(start + METRIC_LAST.length);
+    return found !== undefined && isAt(found.end, view, start, limit) ? found : undefined;
   };
 
   /*
@@ -234,7 +253,8 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
 
   const afterTime = (at: number): number => {
     if (!isRepeated(view, timeFrom, timeLength, at, limit)) {
-      let to = at;
+      const sameMinute = timeLength > MINUTE_LENGTH && isRepeated(view, timeFrom, MINUTE_LENGTH, at, limit);
+      let to = sameMinute ? at + MINUTE_LENGTH : at;
       for (; view.getUint8(to) !== QUOTE; to += 1) {
         const byte = view.getUint8(to);
         if (byte < SPACE || byte === BACKSLASH) return 0;
@@ -299,7 +319,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   };
 
   /** An object of strings, of which the opening brace was before; the tags that are looked at go to `tags`. */
-  const afterStrings = (from: number, tags: SeenTags | undefined): number => {
+  const afterStrings = (from: number, origin: number, into: SeenTags | undefined): number => {
     let at = from;
     if (view.getUint8(at) === CLOSE) return at + 1;
     let urlFrom = 0;
@@ -312,40 +332,40 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       const start = keyEnd + 2;
       const end = afterString(start);
       if (end === 0) return 0;
-      if (tags !== undefined) {
+      if (into !== undefined) {
         switch (keyEnd - 1 - key) {
           case 3:
             if (isKey(view, key, URL)) {
-              urlFrom = start;
-              urlTo = end - 1;
+              urlFrom = start - origin;
+              urlTo = end - 1 - origin;
             }
             break;
           case 4:
             if (isKey(view, key, NAME)) {
-              tags.nameFrom = start;
-              tags.nameTo = end - 1;
+              into.nameFrom = start - origin;
+              into.nameTo = end - 1 - origin;
             }
             break;
           case 5:
             if (isKey(view, key, CHECK)) {
-              tags.checkFrom = start;
-              tags.checkTo = end - 1;
+              into.checkFrom = start - origin;
+              into.checkTo = end - 1 - origin;
             }
             break;
           case 6:
             if (isKey(view, key, STATUS)) {
               if (escaped) return 0;
-              tags.status = wholeNumber(start, end - 1);
+              into.status = wholeNumber(start, end - 1);
             } else if (isKey(view, key, METHOD)) {
               if (escaped) return 0;
-              tags.methodFrom = start;
-              tags.methodTo = end - 1;
+              into.methodFrom = start - origin;
+              into.methodTo = end - 1 - origin;
             }
             break;
           case 10:
             if (isKey(view, key, ERROR_CODE)) {
               if (escaped) return 0;
-              tags.errorCode = wholeNumber(start, end - 1);
+              into.errorCode = wholeNumber(start, end - 1);
             }
         }
       }
@@ -353,9 +373,9 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       at = end + 1;
       if (next === COMMA) continue;
       if (next !== CLOSE) return 0;
-      if (tags !== undefined && tags.nameFrom === 0) {
-        tags.nameFrom = urlFrom;
-        tags.nameTo = urlTo;
+      if (into !== undefined && into.nameFrom === 0) {
+        into.nameFrom = urlFrom;
+        into.nameTo = urlTo;
       }
       return at;
     }
@@ -372,21 +392,47 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     return number;
   };
 
-  const afterTags = (at: number, tags: SeenTags): number => {
-    if (isRepeated(view, tags.from, tags.length, at, limit)) return at + tags.length;
-    if (!isAt(BEFORE_TAGS, view, at, limit)) return 0;
-    tags.length = 0;
-    tags.nameFrom = tags.nameTo = 0;
-    tags.methodFrom = tags.methodTo = 0;
-    tags.checkFrom = tags.checkTo = 0;
-    tags.status = tags.errorCode = NO_TAG;
-    tags.requests = undefined;
-    tags.check = undefined;
-    const end = afterStrings(at + BEFORE_TAGS.length, tags);
-    if (end === 0) return 0;
-    tags.from = at;
-    tags.length = end - at;
+  /** After the tags and all of `data`; of a line that is not as it was expected, `rest` gives the end of both. */
+  const afterTags = (at: number, memory: Memory, rest: () => number): number => {
+    const { last } = memory;
+    if (isAt(last, view, at, limit)) {
+      tags = last;
+      return at + last.length;
+    }
+    const { next } = last;
+    if (next !== undefined && isAt(next, view, at, limit)) {
+      memory.last = next;
+      tags = next;
+      return at + next.length;
+    }
+    const end = rest();
+    if (end - at < BEFORE_TAGS.length || !isAt(BEFORE_TAGS, view, at, limit)) return 0;
+    const place = hashOf(view, at, end) & (PLACES - 1);
+    const known = places[place];
+    if (known !== undefined && known.length === end - at && isAt(known, view, at, limit)) tags = known;
+    else {
+      tags = known ?? noTags();
+      if (!fill(tags, at, end)) return 0;
+      places[place] = tags;
+    }
+    last.next = tags;
+    memory.last = tags;
     return end;
+  };
+
+  /** Whether there are tags in that place, and nothing else. */
+  const fill = (into: SeenTags, at: number, end: number): boolean => {
+    into.length = 0;
+    into.nameFrom = into.nameTo = 0;
+    into.methodFrom = into.methodTo = 0;
+    into.checkFrom = into.checkTo = 0;
+    into.status = into.errorCode = NO_TAG;
+    into.requests = undefined;
+    into.check = undefined;
+    const after = afterStrings(at + BEFORE_TAGS.length, at, into);
+    if (after === 0 || afterData(after) !== end) return false;
+    keep(into, view, at, end - at);
+    return true;
   };
 
   /** The end of `data`, before which there may be metadata. */
@@ -394,7 +440,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     let at = from;
     if (view.getUint8(at) === COMMA) {
       if (!isAt(BEFORE_METADATA, view, at, limit)) return 0;
-      at = afterStrings(at + BEFORE_METADATA.length, undefined);
+      at = afterStrings(at + BEFORE_METADATA.length, 0, undefined);
       if (at === 0) return 0;
     }
     return view.getUint8(at) === CLOSE ? at + 1 : 0;
@@ -405,39 +451,76 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     return view.getUint8(at) === LINE_END ? at + 1 : 0;
   };
 
+  /**
+   * The end of a line that is passed over and is like the last one: the value, the tags and the end of the line are where they must
+   * be, with room for nothing but a number between them, so that no torn line has taken in the next.
+   */
+  const afterAlike = (from: number, last: SeenTags): number => {
+    const valueAt = from + timeLength;
+    const end = bytes.indexOf(LINE_END, from);
+    const tagsAt = end - 1 - last.length;
+    const digits = tagsAt - valueAt;
+    if (timeLength === 0 || last.length === 0 || digits < 1 || digits > MOST_DIGITS + 1) return 0;
+    if (view.getUint8(end - 1) !== CLOSE) return 0;
+    const alike =
+      view.getFloat64(valueAt - 8, true) === VALUE_WORD &&
+      view.getFloat64(tagsAt, true) === TAGS_WORD &&
+      view.getFloat64(end - 9, true) === last.words[(last.length - 1) >> 3];
+    return alike ? end + 1 : 0;
+  };
+
+  let lineStart = 0;
+  /** Of the line that is read, with the metric first and last: where `data` ends. */
+  const dataEndFirst = (): number => {
+    const end = bytes.indexOf(LINE_END, lineStart);
+    return view.getUint8(end - 1) === RETURN ? end - 2 : end - 1;
+  };
+  const dataEndLast = (): number => dataEnd;
+  let dataEnd = 0;
+
   const metricFirst = (from: number): number => {
+    lineStart = from;
     const found = startingAt(from);
     if (found === undefined) return 0;
+    if (found.take === undefined) {
+      const end = afterAlike(from + found.start.length, found.memory.last);
+      if (end !== 0) {
+        follow(found);
+        return end;
+      }
+    }
     let at = afterTime(from + found.start.length);
     if (at !== 0) at = afterValue(at);
-    if (at !== 0) at = afterTags(at, found.tags);
-    if (at !== 0) at = afterData(at);
+    if (at === 0) return 0;
+    const tagsFrom = at;
+    at = afterTags(at, found.memory, dataEndFirst);
     if (at === 0 || view.getUint8(at) !== CLOSE) return 0;
-    return taken(found, found.tags, afterLineEnd(at + 1));
+    return taken(found, tagsFrom, afterLineEnd(at + 1));
   };
 
   const metricLast = (from: number): number => {
     if (!isAt(POINT_FIRST, view, from, limit)) return 0;
+    const end = bytes.indexOf(LINE_END, from);
+    const found = endingAt(view.getUint8(end - 1) === RETURN ? end - 1 : end);
+    if (found === undefined) return 0;
+    dataEnd = end - (view.getUint8(end - 1) === RETURN ? 1 : 0) - found.end.length;
     let at = afterTime(from + POINT_FIRST.length);
     if (at !== 0) at = afterValue(at);
-    if (at !== 0) at = afterTags(at, tagsBefore);
-    if (at !== 0) at = afterData(at);
     if (at === 0) return 0;
-    const found = endingAt(at);
-    return found === undefined ? 0 : taken(found, tagsBefore, afterLineEnd(at + found.end.length));
+    const tagsFrom = at;
+    at = afterTags(at, found.memory, dataEndLast);
+    return at === 0 || at !== dataEnd ? 0 : taken(found, tagsFrom, end + 1);
   };
 
-  const taken = (found: Line, tags: SeenTags, end: number): number => {
-    if (end === 0) return 0;
+  const follow = (found: Line): void => {
     if (expected !== undefined) expected.next = found;
     expected = found;
-    return found.take === undefined || found.take(tags) ? end : 0;
   };
 
-  const forget = (): void => {
-    timeLength = 0;
-    tagsBefore.length = 0;
-    for (const each of lines) each.tags.length = 0;
+  const taken = (found: Line, tagsFrom: number, end: number): number => {
+    if (end === 0) return 0;
+    follow(found);
+    return found.take === undefined || found.take(tags, tagsFrom) ? end : 0;
   };
 
   return {
@@ -445,7 +528,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       bytes = piece;
       view = new DataView(piece.buffer, piece.byteOffset, piece.length);
       limit = piece.length;
-      forget();
+      timeLength = 0;
       for (let at = 0; at < limit; ) {
         line += 1;
         const next = at + 2 < limit && view.getUint8(at + 2) === LETTER_M ? metricFirst(at) : metricLast(at);
