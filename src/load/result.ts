@@ -43,7 +43,7 @@ export interface LoadResult {
   readonly notes: readonly string[];
   /**
    * Why a figure that somebody may ask for is not there, and the tool's flag that adds it: by measurement name (`p99`, `timeouts`), and
-   * under `percentiles` for all that have no entry of their own.
+   * under `percentiles` and `statuses` for all that have no entry of their own; `timeouts` is for percentiles with timeouts too.
    */
   readonly absent: Readonly<Record<string, string>>;
 }

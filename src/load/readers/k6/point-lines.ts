@@ -1,7 +1,8 @@
-import { byteNames } from './byte-names.ts';
-import { MOST_DIGITS, POWERS_OF_TEN } from './numbers.ts';
-import { hashOf, isAt, isRepeated, keep, type Segment, type Template, template } from './same-bytes.ts';
-import { type CheckCounts, isMetric, LONGEST, NO_TAG, type Requests, type Samples } from './samples.ts';
+import { MOST_DIGITS, numberAfter, tagNumberAt } from './numbers.ts';
+import { isAt, isRepeated, type Template, template } from './same-bytes.ts';
+import type { Samples } from './samples.ts';
+import { type Memory, noTags, type SeenTags, tagStore } from './seen-tags.ts';
+import { type ReadLine, type Take, takers } from './takers.ts';
 import { timeReader } from './times.ts';
 
 /** Reads lines of k6's NDJSON from their bytes. */
@@ -43,8 +44,6 @@ const BEFORE_METADATA = template(',"metadata":{');
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const DOT = 0x2e;
-const ZERO = 0x30;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const CLOSE = 0x7d;
@@ -73,55 +72,12 @@ interface Line {
   readonly end: Template;
   /** The word that is looked at first to tell lines apart. */
   readonly key: number;
-  /** Takes the sample that was read last, with its tags and where they begin; false when it cannot. undefined: it is passed over. */
-  readonly take: ((tags: SeenTags, from: number) => boolean) | undefined;
+  /** undefined: the metric is passed over. */
+  readonly take: Take | undefined;
   readonly memory: Memory;
   /** The one that followed last time. */
   next: Line | undefined;
 }
-
-/**
- * Tags that were met, from the comma before `"tags"` to the end of `data`, and what they stand for. Offsets are from that comma; a name
- * that is not there is of no length and at 0.
- */
-interface SeenTags extends Segment {
-  nameFrom: number;
-  nameTo: number;
-  methodFrom: number;
-  methodTo: number;
-  checkFrom: number;
-  checkTo: number;
-  status: number;
-  errorCode: number;
-  requests: Requests | undefined;
-  check: CheckCounts | undefined;
-  /** Those that followed last time. */
-  next: SeenTags | undefined;
-}
-
-/** The metrics that share one have the same tags one after the other. */
-interface Memory {
-  last: SeenTags;
-}
-
-const noTags = (): SeenTags => ({
-  length: 0,
-  words: new Float64Array(32),
-  nameFrom: 0,
-  nameTo: 0,
-  methodFrom: 0,
-  methodTo: 0,
-  checkFrom: 0,
-  checkTo: 0,
-  status: NO_TAG,
-  errorCode: NO_TAG,
-  requests: undefined,
-  check: undefined,
-  next: undefined,
-});
-
-/** Tags beyond so many take the place of others. */
-const PLACES = 1 << 12;
 
 const unescaped = (text: string): string => (text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text);
 
@@ -135,70 +91,20 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   /** The time of the line that is being read, or was read last; the length is with what stands before the value. */
   let timeFrom = 0;
   let timeLength = 0;
-  let value = 0;
-  let tags = noTags();
 
   const lines: Line[] = [];
   const requestMemory: Memory = { last: noTags() };
-  const places: (SeenTags | undefined)[] = Array.from({ length: PLACES }, () => undefined);
+  const store = tagStore();
   let expected: Line | undefined;
 
   const timeAt = timeReader();
-  const requestNames = byteNames((name, method) => samples.requests(unescaped(name), method));
-  const callNames = byteNames((name) => samples.calls(unescaped(name)));
-  const checkNames = byteNames((name) => samples.check(unescaped(name)));
-
-  const requestsOf = (tags: SeenTags, from: number): Requests => {
-    const { nameFrom, nameTo, methodFrom, methodTo } = tags;
-    tags.requests ??= requestNames.at(bytes, from + nameFrom, from + nameTo, from + methodFrom, from + methodTo);
-    return tags.requests;
+  const read: ReadLine = {
+    bytes: Buffer.alloc(0),
+    number: 0,
+    value: 0,
+    at: () => timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length),
   };
-
-  const takerOf = (metric: string): Line['take'] => {
-    switch (metric) {
-      case 'http_reqs':
-        return (tags, from) => {
-          samples.sent(requestsOf(tags, from), value);
-          return true;
-        };
-      case 'http_req_duration':
-        return (tags, from) => {
-          const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
-          if (Number.isNaN(at) || value > LONGEST) return false;
-          samples.timed(requestsOf(tags, from), tags.status, tags.errorCode, value, at);
-          return true;
-        };
-      case 'http_req_failed':
-        return (tags, from) => {
-          samples.judged(requestsOf(tags, from), value);
-          return true;
-        };
-      case 'grpc_req_duration':
-        return (tags, from) => {
-          const at = timeAt(view, timeFrom, timeFrom + timeLength - BEFORE_VALUE.length);
-          if (Number.isNaN(at) || value > LONGEST) return false;
-          const calls = callNames.at(bytes, from + tags.nameFrom, from + tags.nameTo, 0, 0);
-          samples.called(calls, tags.status, value, at);
-          return true;
-        };
-      case 'checks':
-        return (tags, from) => {
-          tags.check ??= checkNames.at(bytes, from + tags.checkFrom, from + tags.checkTo, 0, 0);
-          if (value === 0) tags.check.fails += 1;
-          else tags.check.passes += 1;
-          return true;
-        };
-      default:
-        if (!isMetric(metric)) {
-          samples.saw(metric);
-          return undefined;
-        }
-        return () => {
-          samples.add({ metric, value, at: Number.NaN, tags: {}, line });
-          return true;
-        };
-    }
-  };
+  const takerOf = takers(samples, read, unescaped);
 
   const lineOf = (metric: string): Line => {
     const made: Line = {
@@ -266,37 +172,6 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     return at + timeLength;
   };
 
-  const afterValue = (from: number): number => {
-    let at = from;
-    let digit = view.getUint8(at) - ZERO;
-    if (digit < 0 || digit > 9) return 0;
-    let mantissa = digit;
-    at += 1;
-    let digits = 1;
-    let decimals = 0;
-    // After a first zero only a point may come.
-    if (mantissa !== 0) {
-      for (digit = view.getUint8(at) - ZERO; digit >= 0 && digit <= 9; digit = view.getUint8(at) - ZERO) {
-        mantissa = mantissa * 10 + digit;
-        at += 1;
-        digits += 1;
-      }
-    }
-    if (view.getUint8(at) === DOT) {
-      at += 1;
-      const first = at;
-      for (digit = view.getUint8(at) - ZERO; digit >= 0 && digit <= 9; digit = view.getUint8(at) - ZERO) {
-        mantissa = mantissa * 10 + digit;
-        at += 1;
-      }
-      decimals = at - first;
-      if (decimals === 0) return 0;
-    }
-    if (digits + decimals > MOST_DIGITS) return 0;
-    value = decimals === 0 ? mantissa : mantissa / (POWERS_OF_TEN[decimals] ?? Number.NaN);
-    return at;
-  };
-
   let escaped = false;
   /** After the closing quotation mark of a string, of which the opening one was before. */
   const afterString = (from: number): number => {
@@ -355,7 +230,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
           case 6:
             if (isKey(view, key, STATUS)) {
               if (escaped) return 0;
-              into.status = wholeNumber(start, end - 1);
+              into.status = tagNumberAt(view, start, end - 1);
             } else if (isKey(view, key, METHOD)) {
               if (escaped) return 0;
               into.methodFrom = start - origin;
@@ -365,7 +240,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
           case 10:
             if (isKey(view, key, ERROR_CODE)) {
               if (escaped) return 0;
-              into.errorCode = wholeNumber(start, end - 1);
+              into.errorCode = tagNumberAt(view, start, end - 1);
             }
         }
       }
@@ -381,58 +256,11 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     }
   };
 
-  const wholeNumber = (from: number, to: number): number => {
-    if (to === from || to - from > 9) return NO_TAG;
-    let number = 0;
-    for (let at = from; at < to; at += 1) {
-      const digit = view.getUint8(at) - ZERO;
-      if (digit < 0 || digit > 9) return NO_TAG;
-      number = number * 10 + digit;
-    }
-    return number;
-  };
-
-  /** After the tags and all of `data`; of a line that is not as it was expected, `rest` gives the end of both. */
-  const afterTags = (at: number, memory: Memory, rest: () => number): number => {
-    const { last } = memory;
-    if (isAt(last, view, at, limit)) {
-      tags = last;
-      return at + last.length;
-    }
-    const { next } = last;
-    if (next !== undefined && isAt(next, view, at, limit)) {
-      memory.last = next;
-      tags = next;
-      return at + next.length;
-    }
-    const end = rest();
-    if (end - at < BEFORE_TAGS.length || !isAt(BEFORE_TAGS, view, at, limit)) return 0;
-    const place = hashOf(view, at, end) & (PLACES - 1);
-    const known = places[place];
-    if (known !== undefined && known.length === end - at && isAt(known, view, at, limit)) tags = known;
-    else {
-      tags = known ?? noTags();
-      if (!fill(tags, at, end)) return 0;
-      places[place] = tags;
-    }
-    last.next = tags;
-    memory.last = tags;
-    return end;
-  };
-
   /** Whether there are tags in that place, and nothing else. */
   const fill = (into: SeenTags, at: number, end: number): boolean => {
-    into.length = 0;
-    into.nameFrom = into.nameTo = 0;
-    into.methodFrom = into.methodTo = 0;
-    into.checkFrom = into.checkTo = 0;
-    into.status = into.errorCode = NO_TAG;
-    into.requests = undefined;
-    into.check = undefined;
+    if (!isAt(BEFORE_TAGS, view, at, limit)) return false;
     const after = afterStrings(at + BEFORE_TAGS.length, at, into);
-    if (after === 0 || afterData(after) !== end) return false;
-    keep(into, view, at, end - at);
-    return true;
+    return after !== 0 && afterData(after) === end;
   };
 
   /** The end of `data`, before which there may be metadata. */
@@ -490,10 +318,10 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       }
     }
     let at = afterTime(from + found.start.length);
-    if (at !== 0) at = afterValue(at);
+    if (at !== 0) at = numberAfter(view, at, read);
     if (at === 0) return 0;
     const tagsFrom = at;
-    at = afterTags(at, found.memory, dataEndFirst);
+    at = store.after(view, at, limit, found.memory, dataEndFirst, fill);
     if (at === 0 || view.getUint8(at) !== CLOSE) return 0;
     return taken(found, tagsFrom, afterLineEnd(at + 1));
   };
@@ -505,10 +333,10 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     if (found === undefined) return 0;
     dataEnd = end - (view.getUint8(end - 1) === RETURN ? 1 : 0) - found.end.length;
     let at = afterTime(from + POINT_FIRST.length);
-    if (at !== 0) at = afterValue(at);
+    if (at !== 0) at = numberAfter(view, at, read);
     if (at === 0) return 0;
     const tagsFrom = at;
-    at = afterTags(at, found.memory, dataEndLast);
+    at = store.after(view, at, limit, found.memory, dataEndLast, fill);
     return at === 0 || at !== dataEnd ? 0 : taken(found, tagsFrom, end + 1);
   };
 
@@ -520,17 +348,19 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   const taken = (found: Line, tagsFrom: number, end: number): number => {
     if (end === 0) return 0;
     follow(found);
-    return found.take === undefined || found.take(tags, tagsFrom) ? end : 0;
+    return found.take === undefined || found.take(store.tags, tagsFrom) ? end : 0;
   };
 
   return {
     take(piece) {
       bytes = piece;
+      read.bytes = piece;
       view = new DataView(piece.buffer, piece.byteOffset, piece.length);
       limit = piece.length;
       timeLength = 0;
       for (let at = 0; at < limit; ) {
         line += 1;
+        read.number = line;
         const next = at + 2 < limit && view.getUint8(at + 2) === LETTER_M ? metricFirst(at) : metricLast(at);
         if (next !== 0) {
           at = next;

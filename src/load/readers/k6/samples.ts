@@ -3,6 +3,7 @@ import { type LabelTally, type TallyFacts, tally } from '../../tally.ts';
 import type { ResultSource } from '../reader.ts';
 import { unreadable } from '../unreadable.ts';
 import { labelOf, shortText, targetOf, withoutQuery } from './labels.ts';
+import { NO_TAG, tagNumber } from './numbers.ts';
 
 /** What the samples of these metrics tell is kept; all others are passed over. */
 const METRICS = [
@@ -20,9 +21,6 @@ const METRICS = [
 export type Metric = (typeof METRICS)[number];
 
 export const isMetric = (name: string): name is Metric => METRICS.some((metric) => metric === name);
-
-/** In place of a tag that would be a number and is not there. */
-export const NO_TAG = -1;
 
 /** The requests with one label. */
 export interface Requests {
@@ -84,6 +82,8 @@ export interface OutputFacts {
   readonly format: string;
   /** Thresholds of which the file has only the text. */
   readonly unjudged: number;
+  /** Times are cut to seconds. */
+  readonly wholeSeconds?: boolean;
   readonly notes: readonly string[];
 }
 
@@ -270,7 +270,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
           usersAllowed = Math.max(usersAllowed ?? 0, value);
       }
     },
-    finish({ format, unjudged, notes: given }) {
+    finish({ format, unjudged, wholeSeconds = false, notes: given }) {
       const isHttp = http.timed + http.sent + http.judged > 0;
       const chosen = isHttp ? http : grpc.timed > 0 ? grpc : undefined;
       const notes = [...given];
@@ -284,26 +284,27 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
       }
       const counted =
         chosen === undefined
-          ? nothing([...passedOver], absent)
+          ? nothing([...passedOver], iterations, absent)
           : isHttp
             ? httpFigures(http, notes, absent)
             : grpcFigures(grpc, notes, absent);
+      const figures = wholeSeconds ? inWholeSeconds(counted, notes, absent) : counted;
       if (isHttp && grpc.timed > 0) notes.push(`${grpc.timed} gRPC calls are in the file too, and not in these figures`);
       if (cutQueries) notes.push('labels are without the query strings of their URLs');
       const most = usersAllowed ?? users;
-      const target = targetOf(counted.labels.keys());
+      const target = targetOf(figures.labels.keys());
       const droppedKnown = dropped > 0 || iterations > 0;
       return {
         tool: 'k6',
         format,
-        all: { ...counted.all, ...(bytes === undefined ? {} : { bytes }) },
-        labels: counted.labels,
+        all: { ...figures.all, ...(bytes === undefined ? {} : { bytes }) },
+        labels: figures.labels,
         checks,
         thresholds: [],
         // k6 writes the metric only when iterations were dropped, and writes all of its metrics.
         ...(droppedKnown ? { droppedIterations: dropped } : {}),
         settings: { ...(target === undefined ? {} : { target }), ...(most === undefined ? {} : { users: most }) },
-        overTime: counted.overTime,
+        overTime: figures.overTime,
         notes,
         absent,
       };
@@ -317,14 +318,35 @@ type Counted = Pick<LoadResult, 'all' | 'labels' | 'overTime'>;
 
 const NO_REQUESTS = ['requests', 'successes', 'failures', 'timeouts', 'errors', 'rate', 'throughput', 'duration', 'percentiles'];
 
-function nothing(passedOver: readonly string[], absent: Record<string, string>): Counted {
-  const named = passedOver
-    .filter((name) => !/^(?:iteration_duration|data_sent|group_duration)$/.test(name))
-    .slice(0, NAMED_METRICS);
+/** These alone do not tell what the test was about. */
+const OF_ANY_TEST = /^(?:iteration_duration|data_sent|group_duration|http_req_\w+)$/;
+
+function nothing(passedOver: readonly string[], iterations: number, absent: Record<string, string>): Counted {
+  const named = passedOver.filter((name) => !OF_ANY_TEST.test(name)).slice(0, NAMED_METRICS);
+  const counted = { labels: new Map(), overTime: [] };
+  // k6 writes every sample: with no iteration and no other protocol, nothing was sent.
+  if (named.length === 0 && iterations === 0) return { ...counted, all: { requests: 0, population: {} } };
   const instead = named.length === 0 ? '' : `, only ${named.join(', ')}`;
   const reason = `the file has no samples of HTTP requests or gRPC calls (http_req_duration, grpc_req_duration)${instead}`;
   for (const name of [...NO_REQUESTS, 'success_rate', 'error_rate', 'min', 'mean', 'max', 'statuses']) absent[name] = reason;
-  return { all: { population: {} }, labels: new Map(), overTime: [] };
+  return { ...counted, all: { population: {} } };
+}
+
+/** Shorter tests are not timed by whole seconds to within a tenth. */
+const SHORTEST_IN_SECONDS = 10_000;
+
+function inWholeSeconds(counted: Counted, notes: string[], absent: Record<string, string>): Counted {
+  const { durationMs } = counted.all;
+  if (durationMs === undefined) return counted;
+  if (durationMs >= SHORTEST_IN_SECONDS) {
+    notes.push(
+      'times are whole seconds, so duration and rate are within a second; K6_CSV_TIME_FORMAT=unix_milli gives milliseconds',
+    );
+    return counted;
+  }
+  for (const name of ['duration', 'rate', 'throughput'])
+    absent[name] = 'times are whole seconds, and the test was short: set K6_CSV_TIME_FORMAT=unix_milli for k6';
+  return each(counted, ({ durationMs: _, ratePerS: __, ...rest }) => rest);
 }
 
 function httpFigures(http: Protocol, notes: string[], absent: Record<string, string>): Counted {
@@ -366,15 +388,20 @@ function httpFigures(http: Protocol, notes: string[], absent: Record<string, str
       absent[name] = 'requests without an answer have no `error_code`: leave it among the --system-tags of k6';
   }
   const counted = http.tally.finish({ population: { failures: true, timeouts: true }, unknown });
-  if (timed > 0) return counted;
+  if (timed > 0) return each(counted, (figures) => (answersNothing(figures) ? withoutLatency(figures) : figures));
   for (const name of ['percentiles', 'min', 'mean', 'max', 'duration', 'rate', 'throughput'])
     absent[name] = 'the file has no samples of http_req_duration; give the file that k6 wrote, unfiltered';
-  return {
-    ...counted,
-    all: withoutLatency(counted.all),
-    labels: new Map([...counted.labels].map(([name, figures]) => [name, withoutLatency(figures)])),
-  };
+  return each(counted, withoutLatency);
 }
+
+/** Then the time until each was given up says nothing of the server: a dead one would look fast. */
+const answersNothing = ({ requests, unanswered }: Figures): boolean => unanswered !== undefined && unanswered === requests;
+
+const each = (counted: Counted, change: (figures: Figures) => Figures): Counted => ({
+  ...counted,
+  all: change(counted.all),
+  labels: new Map([...counted.labels].map(([name, figures]) => [name, change(figures)])),
+});
 
 function grpcFigures(grpc: Protocol, notes: string[], absent: Record<string, string>): Counted {
   const noStatus = grpc.withoutStatus > 0;
@@ -403,8 +430,4 @@ function failedStatuses({ statuses }: LabelTally): number {
 
 function withoutLatency({ latency: _, ...rest }: Figures): Figures {
   return rest;
-}
-
-function tagNumber(text: string | undefined): number {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : NO_TAG;
 }

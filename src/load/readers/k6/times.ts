@@ -78,3 +78,32 @@ export function timeReader(): (view: DataView, from: number, to: number) => numb
     return knownStart + inDay - (zone === 0x2d ? -offset : offset);
   };
 }
+
+/** Digits of a unix time that are below milliseconds, by how many there are: seconds, milliseconds, microseconds, nanoseconds. */
+const belowMilliseconds = (digits: number): number => (digits <= 14 ? 0 : digits <= 17 ? 3 : 6);
+
+/** A unix time, in milliseconds since the epoch; its unit is told by its size. NaN when it is none. */
+export function unixTimeIn(text: string): number {
+  if (!/^\d{1,20}$/.test(text)) return Number.NaN;
+  const below = belowMilliseconds(text.length);
+  const whole = Number(text.slice(0, text.length - below));
+  if (text.length <= 11) return whole * 1000;
+  return below === 0 ? whole : whole + Number(text.slice(text.length - below)) / (POWERS_OF_TEN[below] ?? Number.NaN);
+}
+
+/** The same from bytes. */
+export function unixTimeAt(view: DataView, from: number, to: number): number {
+  const digits = to - from;
+  if (digits < 1 || digits > 20) return Number.NaN;
+  const below = belowMilliseconds(digits);
+  let whole = 0;
+  let rest = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = view.getUint8(at) - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    if (at < to - below) whole = whole * 10 + digit;
+    else rest = rest * 10 + digit;
+  }
+  if (digits <= 11) return whole * 1000;
+  return below === 0 ? whole : whole + rest / (POWERS_OF_TEN[below] ?? Number.NaN);
+}
