@@ -126,15 +126,14 @@ function absent(name: string, result: LoadResult, label?: string): Measurement {
     const note = figures.requests === 0 ? 'no request was made' : 'no request was answered';
     return { value: number(Number.NaN), samples: 0, note };
   }
-  const general = reasons[generalName(name)];
-  const reason = reasons[name] ?? general ?? `${tool}’s ${format} does not hold it`;
+  const reason = reasons[name] ?? reasonOfKind(name, reasons) ?? `${tool}’s ${format} does not hold it`;
   return { value: number(Number.NaN), absent: label === undefined ? reason : `${reason} (for “${label}”)` };
 }
 
-/** Under which a reason is given for all names of its kind. */
-function generalName(name: string): string {
-  if (STATUS.test(name)) return 'statuses';
-  return PERCENTILE.test(name) ? (name.endsWith(WITH_TIMEOUTS) ? 'timeouts' : 'percentiles') : name;
+function reasonOfKind(name: string, reasons: LoadResult['absent']): string | undefined {
+  if (STATUS.test(name)) return reasons['statuses'];
+  if (!PERCENTILE.test(name)) return undefined;
+  return (name.endsWith(WITH_TIMEOUTS) ? reasons['timeouts'] : undefined) ?? reasons['percentiles'];
 }
 
 function beside(

@@ -41,7 +41,7 @@ async function readCsv(source: ResultSource): Promise<LoadResult> {
   return all.finish({
     format: 'CSV',
     unjudged: 0,
-    wholeSeconds: lines.wholeSeconds() && rows.wholeSeconds(),
+    mayBeSeconds: true,
     notes: torn ? ['the last row is torn, as k6 leaves it when it is killed; 1 row was left out'] : [],
   });
 }
@@ -68,13 +68,11 @@ function columnsAt(header: readonly string[]): Columns | undefined {
 /** Any row, by the names of the columns. */
 function csvRows(source: ResultSource, header: readonly string[], all: Samples) {
   const at = new Map(header.map((name, column) => [name, column]));
-  let wholeSeconds = true;
   /** A record whose quotation marks are open at the end of its line. */
   let begun = '';
   let begunAt = 0;
   const cell = (cells: readonly string[], name: string): string => cells[at.get(name) ?? -1] ?? '';
   return {
-    wholeSeconds: () => wholeSeconds,
     /** Whether a record is still open at the end. */
     end: () => begun !== '',
     isWhole: (text: string): boolean => cellsOf(text)?.length === header.length,
@@ -99,15 +97,13 @@ function csvRows(source: ResultSource, header: readonly string[], all: Samples) 
       if (!/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(written))
         throw wrong(source, `the value of \`${metric}\` is no number`, begunAt);
       const time = cell(cells, TIME);
-      const isText = time[10] === 'T';
-      if (isText ? time.includes('.') : time.length > 11) wholeSeconds = false;
       const extra = extraTags(cell(cells, EXTRA));
       // An empty cell is a tag that the sample does not have.
       const tag = (name: keyof Tags): string | undefined => cell(cells, name) || extra.get(name);
       all.add({
         metric,
         value: Number(written),
-        at: isText ? timeIn(time) : unixTimeIn(time),
+        at: time[10] === 'T' ? timeIn(time) : unixTimeIn(time),
         line: begunAt,
         tags: {
           name: tag('name'),

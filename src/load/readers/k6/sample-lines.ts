@@ -19,12 +19,9 @@ export interface Columns {
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LETTER_T = 0x54;
-const POINT = 0x2e;
 const RETURN = 0x0d;
 const LINE_END = 0x0a;
 const MOST_METRICS = 200;
-/** A unix time of more digits is not in seconds. */
-const SECONDS_DIGITS = 11;
 
 /** A metric, with the comma after it. */
 interface Row {
@@ -45,7 +42,6 @@ export function sampleLines(samples: Samples, columns: Columns | undefined, othe
   let lineFrom = 0;
   let timeFrom = 0;
   let timeTo = 0;
-  let wholeSeconds = true;
   /** A record goes on in the next line: it is not looked at here. */
   let open = false;
 
@@ -59,14 +55,10 @@ export function sampleLines(samples: Samples, columns: Columns | undefined, othe
     bytes,
     number: 0,
     value: 0,
-    at() {
-      if (timeTo - timeFrom > 19 && view.getUint8(timeFrom + 10) === LETTER_T) {
-        if (view.getUint8(timeFrom + 19) === POINT) wholeSeconds = false;
-        return textTimeAt(view, timeFrom, timeTo);
-      }
-      if (timeTo - timeFrom > SECONDS_DIGITS) wholeSeconds = false;
-      return unixTimeAt(view, timeFrom, timeTo);
-    },
+    at: () =>
+      timeTo - timeFrom > 19 && view.getUint8(timeFrom + 10) === LETTER_T
+        ? textTimeAt(view, timeFrom, timeTo)
+        : unixTimeAt(view, timeFrom, timeTo),
   };
   const takerOf = takers(samples, line, (raw) => raw);
 
@@ -162,7 +154,6 @@ export function sampleLines(samples: Samples, columns: Columns | undefined, othe
   };
 
   return {
-    wholeSeconds: () => wholeSeconds,
     count: () => line.number,
     /** @param piece whole lines, each with its line end. */
     take(piece: Buffer): void {

@@ -82,8 +82,8 @@ export interface OutputFacts {
   readonly format: string;
   /** Thresholds of which the file has only the text. */
   readonly unjudged: number;
-  /** Times are cut to seconds. */
-  readonly wholeSeconds?: boolean;
+  /** Times may have been cut to seconds. */
+  readonly mayBeSeconds?: boolean;
   readonly notes: readonly string[];
 }
 
@@ -148,6 +148,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
   let users: number | undefined;
   let usersAllowed: number | undefined;
   let cutQueries = false;
+  let wholeSeconds = true;
 
   const labelled = ({ tally: counted, labels }: Protocol, label: string): Requests => {
     const own = counted.label(label);
@@ -170,6 +171,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
       const counted = requests.tally;
       requests.timed += 1;
       http.timed += 1;
+      if (wholeSeconds && at % 1000 !== 0) wholeSeconds = false;
       http.tally.span(at - value, value);
       if (status > 0) {
         counted.statuses.set(status, (counted.statuses.get(status) ?? 0) + 1);
@@ -195,6 +197,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
       const counted = calls.tally;
       calls.timed += 1;
       grpc.timed += 1;
+      if (wholeSeconds && at % 1000 !== 0) wholeSeconds = false;
       grpc.tally.span(at - value, value);
       if (status === NO_TAG) grpc.withoutStatus += 1;
       if (status > 0) calls.failed += 1;
@@ -270,7 +273,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
           usersAllowed = Math.max(usersAllowed ?? 0, value);
       }
     },
-    finish({ format, unjudged, wholeSeconds = false, notes: given }) {
+    finish({ format, unjudged, mayBeSeconds = false, notes: given }) {
       const isHttp = http.timed + http.sent + http.judged > 0;
       const chosen = isHttp ? http : grpc.timed > 0 ? grpc : undefined;
       const notes = [...given];
@@ -288,7 +291,7 @@ export function samples(source: Pick<ResultSource, 'name'>): Samples {
           : isHttp
             ? httpFigures(http, notes, absent)
             : grpcFigures(grpc, notes, absent);
-      const figures = wholeSeconds ? inWholeSeconds(counted, notes, absent) : counted;
+      const figures = mayBeSeconds && wholeSeconds ? inWholeSeconds(counted, notes, absent) : counted;
       if (isHttp && grpc.timed > 0) notes.push(`${grpc.timed} gRPC calls are in the file too, and not in these figures`);
       if (cutQueries) notes.push('labels are without the query strings of their URLs');
       const most = usersAllowed ?? users;
