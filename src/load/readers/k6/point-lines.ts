@@ -1,4 +1,4 @@
-import { MOST_DIGITS, numberAfter, tagNumberAt } from './numbers.ts';
+import { numberAfter, tagNumberAt } from './numbers.ts';
 import { isAt, isRepeated, type Template, template } from './same-bytes.ts';
 import type { Samples } from './samples.ts';
 import { type Memory, noTags, type SeenTags, tagStore } from './seen-tags.ts';
@@ -280,22 +280,25 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   };
 
   /**
-   * The end of a line that is passed over and is like the last one: the value, the tags and the end of the line are where they must
-   * be, with room for nothing but a number between them, so that no torn line has taken in the next.
+   * The end of a line that is passed over and is like the last one of its kind: the value, the tags and the end of the line are where
+   * they must be, with a number and nothing else between them, so that no torn line has taken in the next. What is inside the tags
+   * is not looked at.
    */
-  const afterAlike = (from: number, last: SeenTags): number => {
+  const afterAlike = (from: number, { length, words }: SeenTags): number => {
     const valueAt = from + timeLength;
-    const end = bytes.indexOf(LINE_END, from);
-    const tagsAt = end - 1 - last.length;
-    const digits = tagsAt - valueAt;
-    if (timeLength === 0 || last.length === 0 || digits < 1 || digits > MOST_DIGITS + 1) return 0;
-    if (view.getUint8(end - 1) !== CLOSE) return 0;
+    if (timeLength === 0 || length === 0 || valueAt > limit || view.getFloat64(valueAt - 8, true) !== VALUE_WORD) return 0;
+    const tagsAt = numberAfter(view, valueAt, passed);
+    const end = tagsAt + length;
+    if (tagsAt === 0 || end + 2 > limit) return 0;
     const alike =
-      view.getFloat64(valueAt - 8, true) === VALUE_WORD &&
       view.getFloat64(tagsAt, true) === TAGS_WORD &&
-      view.getFloat64(end - 9, true) === last.words[(last.length - 1) >> 3];
-    return alike ? end + 1 : 0;
+      view.getFloat64(end - 8, true) === words[(length - 1) >> 3] &&
+      view.getUint8(end) === CLOSE &&
+      view.getUint8(end + 1) === LINE_END;
+    return alike ? end + 2 : 0;
   };
+
+  const passed = { value: 0 };
 
   let lineStart = 0;
   /** Of the line that is read, with the metric first and last: where `data` ends. */
@@ -341,7 +344,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   };
 
   const follow = (found: Line): void => {
-    if (expected !== undefined) expected.next = found;
+    if (expected !== undefined && expected.next !== found) expected.next = found;
     expected = found;
   };
 
