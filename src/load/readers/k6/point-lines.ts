@@ -279,27 +279,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     return view.getUint8(at) === LINE_END ? at + 1 : 0;
   };
 
-  /**
-   * The end of a line that is passed over and is like the last one of its kind: the value, the tags and the end of the line are where
-   * they must be, with a number and nothing else between them, so that no torn line has taken in the next. What is inside the tags
-   * is not looked at.
-   */
-  const afterAlike = (from: number, { length, words }: SeenTags): number => {
-    const valueAt = from + timeLength;
-    if (timeLength === 0 || length === 0 || valueAt > limit || view.getFloat64(valueAt - 8, true) !== VALUE_WORD) return 0;
-    const tagsAt = numberAfter(view, valueAt, passed);
-    const end = tagsAt + length;
-    if (tagsAt === 0 || end + 2 > limit) return 0;
-    const alike =
-      view.getFloat64(tagsAt, true) === TAGS_WORD &&
-      view.getFloat64(end - 8, true) === words[(length - 1) >> 3] &&
-      view.getUint8(end) === CLOSE &&
-      view.getUint8(end + 1) === LINE_END;
-    return alike ? end + 2 : 0;
-  };
-
-  const passed = { value: 0 };
-
+  const passed: Passed = { value: 0, lines: 0, last: undefined };
   let lineStart = 0;
   /** Of the line that is read, with the metric first and last: where `data` ends. */
   const dataEndFirst = (): number => {
@@ -313,20 +293,14 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
     lineStart = from;
     const found = startingAt(from);
     if (found === undefined) return 0;
-    if (found.take === undefined) {
-      const end = afterAlike(from + found.start.length, found.memory.last);
-      if (end !== 0) {
-        follow(found);
-        return end;
-      }
-    }
     let at = afterTime(from + found.start.length);
     if (at !== 0) at = numberAfter(view, at, read);
     if (at === 0) return 0;
     const tagsFrom = at;
     at = store.after(view, at, limit, found.memory, dataEndFirst, fill);
     if (at === 0 || view.getUint8(at) !== CLOSE) return 0;
-    return taken(found, tagsFrom, afterLineEnd(at + 1));
+    const end = view.getUint8(at + 1) === LINE_END ? at + 2 : afterLineEnd(at + 1);
+    return taken(found, tagsFrom, end);
   };
 
   const metricLast = (from: number): number => {
@@ -367,6 +341,10 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
         const next = at + 2 < limit && view.getUint8(at + 2) === LETTER_M ? metricFirst(at) : metricLast(at);
         if (next !== 0) {
           at = next;
+          if (expected === undefined || expected.next === undefined || expected.next.take !== undefined) continue;
+          at = passAlike(view, next, limit, expected, timeLength, passed);
+          line += passed.lines;
+          expected = passed.last ?? expected;
           continue;
         }
         const end = bytes.indexOf(LINE_END, at);
@@ -379,6 +357,44 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
       return { all: line, others };
     },
   };
+}
+
+/** What was passed over. */
+interface Passed {
+  value: number;
+  lines: number;
+  last: Line | undefined;
+}
+
+/**
+ * Passes over lines that are not needed, as long as they follow in the order of last time and are like the last one of their kind: the
+ * value, the tags and the end of the line are where they must be, with a number and nothing else between them, so that no torn line
+ * has taken in the next. What is inside the tags is not looked at.
+ *
+ * @returns the offset after them.
+ */
+function passAlike(view: DataView, from: number, limit: number, before: Line, timeLength: number, passed: Passed): number {
+  let at = from;
+  let last = before;
+  let lines = 0;
+  for (;;) {
+    const found = last.next;
+    if (found === undefined || found.take !== undefined || !isAt(found.start, view, at, limit)) break;
+    const { length, words } = found.memory.last;
+    const valueAt = at + found.start.length + timeLength;
+    if (timeLength === 0 || length === 0 || valueAt > limit || view.getFloat64(valueAt - 8, true) !== VALUE_WORD) break;
+    const tagsAt = numberAfter(view, valueAt, passed);
+    const end = tagsAt + length;
+    if (tagsAt === 0 || end + 2 > limit || view.getFloat64(tagsAt, true) !== TAGS_WORD) break;
+    if (view.getFloat64(end - 8, true) !== words[(length - 1) >> 3]) break;
+    if (view.getUint8(end) !== CLOSE || view.getUint8(end + 1) !== LINE_END) break;
+    at = end + 2;
+    last = found;
+    lines += 1;
+  }
+  passed.lines = lines;
+  passed.last = last;
+  return at;
 }
 
 function isKey(view: DataView, at: number, key: string): boolean {
