@@ -32,8 +32,8 @@ function timed(work: () => void): number {
 }
 
 export function describeFigure({ name, value, unit, spread, limit }: Figure): string {
-  const digits = (amount: number) => amount.toFixed(unit === '×' || unit === 'MB' ? 2 : 0);
+  const digits = (amount: number) => (unit === '×' || unit === 'MB' ? String(Number(amount.toPrecision(3))) : amount.toFixed(0));
   const range = spread ? ` (${digits(spread[0])} to ${digits(spread[1])})` : '';
-  const judged = limit === undefined ? '' : ` – at most ${limit} ${unit}: ${value <= limit ? 'met' : 'MISSED'}`;
+  const judged = limit === undefined ? '' : ` – at most ${digits(limit)} ${unit}: ${value <= limit ? 'met' : 'MISSED'}`;
   return `${name}: ${digits(value)} ${unit}${range}${judged}`;
 }

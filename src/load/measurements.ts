@@ -140,7 +140,7 @@ function generalReason(name: string, figures: Figures | undefined, reasons: Load
   if (reasons['with_timeouts'] !== undefined) return reasons['with_timeouts'];
   if (latency?.kind === 'figures' && unanswered > 0)
     return `${unanswered} requests got no answer, and they cannot be counted into percentiles that are finished figures`;
-  return reasons[plain] ?? reasons['percentiles'];
+  return reasons['timeouts'] ?? reasons[plain] ?? reasons['percentiles'];
 }
 
 function beside(

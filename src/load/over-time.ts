@@ -36,9 +36,10 @@ export function p95OverTime(): OverTime {
       if (stretch === undefined) {
         stretch = sketch(ACCURACY);
         stretches.set(index, stretch);
-        while (stretches.size > MOST_STRETCHES) halve();
       }
+      // Before they are merged, which may be with another.
       stretch.add(milliseconds);
+      while (stretches.size > MOST_STRETCHES) halve();
     },
     points() {
       const ascending = [...stretches].sort(([one], [other]) => one - other);

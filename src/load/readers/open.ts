@@ -7,7 +7,7 @@ import type { ResultSource } from './reader.ts';
 import { unreadable } from './unreadable.ts';
 
 const HEAD_BYTES = 65_536;
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 22;
 const LONGEST_TEXT = 256_000_000;
 const BYTE_ORDER_MARK = '\uFEFF';
 

@@ -8,6 +8,9 @@ import { HEY_CSV } from './hey-csv.ts';
 import { JMETER_CSV } from './jmeter-csv.ts';
 import { JMETER_STATISTICS } from './jmeter-statistics.ts';
 import { JMETER_XML } from './jmeter-xml.ts';
+import { K6_CSV } from './k6/csv.ts';
+import { K6_NDJSON } from './k6/ndjson.ts';
+import { K6_HANDLE_SUMMARY, K6_MACHINE_SUMMARY, K6_SUMMARY_EXPORT } from './k6/summaries.ts';
 import { LOCUST_CSV } from './locust-csv.ts';
 import { LOCUST_JSON } from './locust-json.ts';
 import { OHA } from './oha.ts';
@@ -20,6 +23,8 @@ import { WRK, WRK2 } from './wrk.ts';
 
 /** In the order in which they are asked: a reader that recognises little comes after those that recognise more. */
 export const STREAM_READERS: readonly StreamReader[] = [
+  K6_NDJSON,
+  K6_CSV,
   JMETER_XML,
   TAURUS_XML,
   TAURUS_CSV,
@@ -35,6 +40,9 @@ export const STREAM_READERS: readonly StreamReader[] = [
 /** Of what tools print for people, which may stand anywhere in a longer text. */
 export const PRINTED_READERS: readonly StreamReader[] = [AUTOCANNON_LINES, WRK, WRK2, HEY, AB, SIEGE];
 export const DOCUMENT_READERS: readonly DocumentReader[] = [
+  K6_MACHINE_SUMMARY,
+  K6_HANDLE_SUMMARY,
+  K6_SUMMARY_EXPORT,
   AUTOCANNON,
   ARTILLERY,
   ARTILLERY_V1,
