@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { k6SoFar } from '../readers/k6/ndjson.ts';
 import type { Ending, StartedTool, ToolRun } from './tool.ts';
 
 /** k6. Every request is read from its NDJSON; its own thresholds stand in the summary, in which `true` means crossed. */
@@ -11,6 +12,7 @@ export function startK6({ script, args, folder }: ToolRun): StartedTool {
     env: { K6_NO_USAGE_REPORT: 'true' },
     results: [{ path: points, name: 'k6’s NDJSON' }],
     limits: { path: summary, name: 'k6’s summary' },
+    follow: { path: points, sofar: k6SoFar('k6’s NDJSON') },
     ended,
   };
 }

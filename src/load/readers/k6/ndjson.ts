@@ -35,10 +35,26 @@ async function readNdjson(source: ResultSource): Promise<LoadResult> {
   });
 }
 
+/** Reads a file that k6 is still writing, part by part: what it says so far. A line that has not ended yet is kept for the next part. */
+export function k6SoFar(name: string): (part: Buffer) => LoadResult {
+  const all = samples({ name });
+  const json = jsonLines({ name }, all);
+  const points = pointLines(all, (text, line) => json.read(text, line));
+  let begun = Buffer.alloc(0);
+  return (part) => {
+    const bytes = Buffer.concat([begun, part]);
+    const ended = bytes.lastIndexOf(LINE_END) + 1;
+    if (ended > 0) points.take(bytes.subarray(0, ended));
+    begun = Buffer.from(bytes.subarray(ended));
+    return all.finish({ format: 'NDJSON so far', unjudged: 0, notes: [] });
+  };
+}
+
+const LINE_END = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Any line, by what it says. */
-function jsonLines(source: ResultSource, all: Samples) {
+function jsonLines(source: Pick<ResultSource, 'name'>, all: Samples) {
   let thresholds = 0;
   return {
     get thresholds() {

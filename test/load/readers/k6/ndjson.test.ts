@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { extremesOf, percentileIn } from '../../../../src/load/distribution.ts';
 import { measurementsOf } from '../../../../src/load/measurements.ts';
-import { K6_NDJSON } from '../../../../src/load/readers/k6/ndjson.ts';
+import { K6_NDJSON, k6SoFar } from '../../../../src/load/readers/k6/ndjson.ts';
 import { pointLines } from '../../../../src/load/readers/k6/point-lines.ts';
 import { samples } from '../../../../src/load/readers/k6/samples.ts';
 import { readResult } from '../../../../src/load/readers/read.ts';
@@ -294,4 +294,22 @@ test.each([
   expect(result.all.durationMs).toBeCloseTo(61_000, 3);
   const [first] = result.overTime;
   expect(first?.at).toBe(Math.floor(Date.parse(instant) / 1000) * 1000);
+});
+
+describe('a file that k6 is still writing', () => {
+  const path = sharedLoadData('k6/ndjson-2024.json');
+
+  test.skipIf(path === undefined)('says more with each part, and at last what the whole file says', () => {
+    const bytes = readFileSync(path ?? '');
+    const sofar = k6SoFar('k6.json');
+    const counts: number[] = [];
+    let last: LoadResult | undefined;
+    for (let at = 0; at < bytes.length; at += 10_007) {
+      last = sofar(bytes.subarray(at, at + 10_007));
+      counts.push(last?.all.requests ?? 0);
+    }
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other));
+    expect(last?.all.requests).toBe(61);
+    expect(last?.all.latency === undefined ? undefined : percentileIn(last.all.latency, 95)).toBeCloseTo(14_300, -2);
+  });
 });
