@@ -325,7 +325,7 @@ export function pointLines(samples: Samples, other: OtherLine): PointLines {
   const taken = (found: Line, tagsFrom: number, end: number): number => {
     if (end === 0) return 0;
     follow(found);
-    return found.take === undefined || found.take(store.tags, tagsFrom) ? end : 0;
+    return found.take === undefined || found.take(found.memory.last, tagsFrom) ? end : 0;
   };
 
   return {

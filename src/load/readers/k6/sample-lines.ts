@@ -150,7 +150,7 @@ export function sampleLines(samples: Samples, columns: Columns | undefined, othe
     if (view.getUint8(end) !== LINE_END) return 0;
     if (expected !== undefined) expected.next = row;
     expected = row;
-    return row.take === undefined || row.take(store.tags, tagsFrom) ? end + 1 : 0;
+    return row.take === undefined || row.take(row.memory.last, tagsFrom) ? end + 1 : 0;
   };
 
   return {

@@ -44,10 +44,8 @@ const PLACES = 1 << 12;
 
 /** All tags that were met in one file. */
 export interface TagStore {
-  /** Those that were found last. */
-  readonly tags: SeenTags;
   /**
-   * The offset after the tags at `from`, or 0 when there are none. Where they are not those that were expected, `endOf` tells their end
+   * The offset after the tags at `from`, or 0 when there are none; they are the memory's last then. Where they are not those that were expected, `endOf` tells their end
    * and `fill` what they stand for; it gives false when it cannot.
    */
   after(
@@ -62,30 +60,21 @@ export interface TagStore {
 
 export function tagStore(): TagStore {
   const places: (SeenTags | undefined)[] = Array.from({ length: PLACES }, () => undefined);
-  let tags = noTags();
   return {
-    get tags() {
-      return tags;
-    },
     after(view, from, limit, memory, endOf, fill) {
       const { last } = memory;
-      if (isAt(last, view, from, limit)) {
-        tags = last;
-        return from + last.length;
-      }
+      if (isAt(last, view, from, limit)) return from + last.length;
       const { next } = last;
       if (next !== undefined && isAt(next, view, from, limit)) {
         memory.last = next;
-        tags = next;
         return from + next.length;
       }
       const end = endOf();
       if (end - from < 8) return 0;
       const place = hashOf(view, from, end) & (PLACES - 1);
       const known = places[place];
-      if (known !== undefined && known.length === end - from && isAt(known, view, from, limit)) tags = known;
-      else {
-        tags = known ?? noTags();
+      const tags = known ?? noTags();
+      if (tags.length !== end - from || !isAt(tags, view, from, limit)) {
         clear(tags);
         if (!fill(tags, from, end)) return 0;
         keep(tags, view, from, end - from);
