@@ -54,6 +54,7 @@ export function promisedByLoad(): { readonly names: Readonly<Record<string, Prom
     checks: DIMENSION.ratio,
     dropped_iterations: DIMENSION.number,
     failed_thresholds: DIMENSION.number,
+    scenario: 'text',
     ...Object.fromEntries(percentiles.map((name) => [name, DIMENSION.time])),
   };
   // Decimal percentiles, a count for each status, and all of it for a label.

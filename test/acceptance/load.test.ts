@@ -226,6 +226,47 @@ describe('a baseline in the artifacts of the default branch', () => {
     expect(itemOf(gate, 'Load test')?.message).toContain('a baseline takes 3');
   });
 
+  test('is made of the reports that earlier gates uploaded', async () => {
+    const permissions = { ...PERMISSIONS, actions: 'read' } as const;
+    const { url } = await serving(SERVERS.good());
+    const github = await startFakeGitHub(tokensOf({ permissions }));
+    const load = `load: { url: "${url}", requests: 100, concurrency: 5, baseline: { artifact: holdpoint-report } }`;
+    const plan = planFor(load, '[p95 <= baseline * 20, timeouts == 0]');
+    try {
+      const ended: string[] = [];
+      for (let run = 1; run <= 4; run += 1) {
+        const gate = await holdGate({ plan, github, permissions });
+        ended.push(endings(gate)['Load test'] ?? '');
+        const zip = zipSync({ 'pre-deploy.json': new TextEncoder().encode(JSON.stringify(gate.report)) });
+        github.addArtifact({ name: 'holdpoint-report', runId: run, headSha: gate.headSha, zip });
+      }
+      expect(ended).toEqual([
+        'inconclusive no_baseline',
+        'inconclusive no_baseline',
+        'inconclusive no_baseline',
+        'pass criteria_met',
+      ]);
+    } finally {
+      await github.stop();
+    }
+  });
+
+  test('may be kept in a file, to which good runs are added and bad ones are not', async () => {
+    const { url } = await serving(SERVERS.good());
+    const plan = (limit: string) =>
+      planFor(`load: { url: "${url}", requests: 100, concurrency: 5, baseline: { file: history.json, least: 1 } }`, limit);
+    const first = await holdGate({ plan: plan('[p95 <= baseline * 20, timeouts == 0]') });
+    expect(endings(first)).toEqual({ 'Load test': 'inconclusive no_baseline' });
+    const kept = first.files['history.json'] ?? '';
+    expect(JSON.parse(kept).runs).toHaveLength(1);
+    const bad = await holdGate({ plan: plan('[p95 <= baseline / 1000]'), files: { 'history.json': kept } });
+    expect(endings(bad)).toEqual({ 'Load test': 'fail criterion_failed' });
+    expect(bad.files['history.json']).toBe(kept);
+    const good = await holdGate({ plan: plan('[p95 <= baseline * 20]'), files: { 'history.json': kept } });
+    expect(endings(good)).toEqual({ 'Load test': 'pass criteria_met' });
+    expect(JSON.parse(good.files['history.json'] ?? '').runs).toHaveLength(2);
+  });
+
   test('is not set by a fork or by another branch', async () => {
     expect(endings(await hold([900, 800, 1_000], { headRepositoryId: 7 }))).toEqual({ 'Load test': 'inconclusive no_baseline' });
     expect(endings(await hold([900, 800, 1_000], { headBranch: 'feature' }))).toEqual({
