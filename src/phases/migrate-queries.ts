@@ -198,9 +198,9 @@ async function prove(expected: QueryExpectation, { section, context }: Surroundi
     import('../database/query-proof/proof.ts'),
   ]);
   const url = await context.databases.url(section.database);
-  const isThrowaway = context.databases.throwaways?.().some(({ name }) => name === section.database) === true;
-  const mayHide = isThrowaway || section.hideIndexes === true;
-  return withSession(url, { ...context, signal: step.signal }, (session) => proveQuery(session, expected, { mayHide }));
+  const throwaway = context.databases.throwaways?.().some(({ name }) => name === section.database) === true;
+  const options = { throwaway, mayHide: section.hideIndexes === true };
+  return withSession(url, { ...context, signal: step.signal }, (session) => proveQuery(session, expected, options));
 }
 
 const REASONS: Readonly<Record<Exclude<Finding['kind'], 'served' | 'exempt'>, readonly [Verdict, ReasonCode]>> = {

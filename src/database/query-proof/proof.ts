@@ -24,11 +24,13 @@ export interface QueryExpectation {
 }
 
 export interface ProofOptions {
+  /** A database of this run alone: indexes may be hidden and built, and rows assumed, in a transaction that is rolled back. */
+  readonly throwaway: boolean;
   /**
-   * Indexes may be hidden and rows assumed, inside a transaction that is rolled back. On a database that others use this writes to its
-   * catalog, or locks its tables, for some milliseconds.
+   * Indexes may be hidden on a database that others use as well. For some milliseconds this locks rows of its catalog, or, for an owner
+   * who is no superuser, the table.
    */
-  readonly mayHide: boolean;
+  readonly mayHide?: boolean;
 }
 
 export type Finding =
@@ -99,11 +101,13 @@ const TELLING = { pages: 100, rows: 1000 };
  *
  * @throws MeasurementError when the server does not understand the query, with its own words.
  */
-export async function proveQuery(session: Session, expected: QueryExpectation, { mayHide }: ProofOptions): Promise<QueryProof> {
+export async function proveQuery(session: Session, expected: QueryExpectation, options: ProofOptions): Promise<QueryProof> {
+  const { throwaway } = options;
+  const mayHide = throwaway || options.mayHide === true;
   return rolledBack(session, mayHide ? 'READ WRITE' : 'READ ONLY', async () => {
     const statement = await describeStatement(session, expected.sql);
     const wanted = expected.rows ?? {};
-    const assumed = mayHide
+    const assumed = throwaway
       ? await assumeRows(session, wanted)
       : Object.entries(wanted).map(([table, rows]) => ({ table, rows, refused: 'not_allowed' as const }));
     const chosen = await undone(session, () => explain(session, statement));
@@ -122,7 +126,7 @@ export async function proveQuery(session: Session, expected: QueryExpectation, {
       node: proved.node === undefined ? undefined : nodeText(proved.node),
       chosenPlan: planText(chosen),
       provenPlan: proved.plan === undefined || proved.plan === chosen ? undefined : planText(proved.plan),
-      suggestion: proved.needsIndex ? await suggestIndex(given, proved.plan ?? chosen) : undefined,
+      suggestion: throwaway && proved.needsIndex ? await suggestIndex(given, proved.plan ?? chosen) : undefined,
     };
   });
 }

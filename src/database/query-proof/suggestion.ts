@@ -6,12 +6,11 @@ import type { KnownIndex, KnownTable } from './surroundings.ts';
 import { attempted } from './transaction.ts';
 
 /**
- * An index that serves the query: built inside the transaction, and seen in the plan with a condition on its first key. Where nothing
- * may be built, nothing is suggested.
+ * An index that serves the query: built inside the transaction, and seen in the plan with a condition on its first key. Only on a
+ * throwaway database: it keeps others from writing to the table.
  */
 export async function suggestIndex(given: Given, plan: PlanNode): Promise<string | undefined> {
-  const { around, mayHide } = given;
-  if (!mayHide) return undefined;
+  const { around } = given;
   for (const { node, table: read } of placedNodes(plan)) {
     const table = around.tables.find(({ schema, name }) => schema === read?.schema && name === read.name);
     if (table === undefined || read === undefined || node['Relation Name'] === undefined) continue;

@@ -141,7 +141,7 @@ const EN: QueryWords = {
         no_such_table: 'there is no such table',
         not_superuser: 'only a superuser can',
         empty: 'the table, or one of its partitions, is empty and takes no row of defaults',
-        not_allowed: 'that is done on a throwaway database, or with `hide-indexes: true`',
+        not_allowed: 'that is done on a throwaway database only',
       };
       return `${size} were not assumed: ${why[refused]}.`;
     },
@@ -254,7 +254,7 @@ const PT_BR: QueryWords = {
         no_such_table: 'não há essa tabela',
         not_superuser: 'só um superusuário pode',
         empty: 'a tabela, ou uma de suas partições, está vazia e não aceita uma linha de valores padrão',
-        not_allowed: 'isso é feito em um banco descartável, ou com `hide-indexes: true`',
+        not_allowed: 'isso só é feito em um banco descartável',
       };
       return `${size} não foram supostas: ${why[refused]}.`;
     },

@@ -30,7 +30,7 @@ const mayScan = once(() =>
 const rows = once(() =>
   z
     .record(z.string(), z.number().min(1))
-    .describe('Rows that the planner is to believe in, by table: `{ plans: 1e6 }`. Only where indexes may be hidden.')
+    .describe('Rows that the planner is to believe in, by table: `{ plans: 1e6 }`. Only on a throwaway database.')
     .optional(),
 );
 

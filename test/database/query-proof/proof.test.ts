@@ -43,8 +43,8 @@ describe('on PGlite', () => suite('pglite'));
 function suite(engine: 'postgresql' | 'pglite'): void {
   const server = useServer(engine);
   beforeAll(() => sql(server.url, ...SCHEMA));
-  const prove = (expected: Partial<QueryExpectation> & { readonly sql: string }, mayHide = true) =>
-    withSession(server.url, { secrets }, (session) => proveQuery(session, { uses: [], ...expected }, { mayHide }));
+  const prove = (expected: Partial<QueryExpectation> & { readonly sql: string }, ours = true) =>
+    withSession(server.url, { secrets }, (session) => proveQuery(session, { uses: [], ...expected }, { throwaway: ours }));
 
   describe('an index serves a query', () => {
     test.each([
@@ -300,7 +300,7 @@ function suite(engine: 'postgresql' | 'pglite'): void {
 
   test('one proof leaves nothing behind for the next', async () => {
     await withSession(server.url, { secrets }, async (session) => {
-      const options = { mayHide: true };
+      const options = { throwaway: true };
       await expect(proveQuery(session, { sql: 'select absent', uses: ['plans_at'] }, options)).rejects.toThrow();
       await proveQuery(session, { sql: 'select * from plans where at = $1 and upper(title) = $2', uses: ['plans_at'] }, options);
       const { rows } = await session.query(
@@ -334,7 +334,7 @@ function suite(engine: 'postgresql' | 'pglite'): void {
       );
       const proveAs = (user: string, uses: string) =>
         withSession(as(user), { secrets }, (session) =>
-          proveQuery(session, { sql: 'select * from owned where b = $1', uses: [uses] }, { mayHide: true }),
+          proveQuery(session, { sql: 'select * from owned where b = $1', uses: [uses] }, { throwaway: false, mayHide: true }),
         );
 
       test('the owner hides by dropping, which is undone', async () => {
