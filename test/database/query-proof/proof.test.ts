@@ -179,6 +179,41 @@ function suite(engine: 'postgresql' | 'pglite'): void {
     });
   });
 
+  describe('the four queries of a deployment checklist', () => {
+    const served = [
+      ['select * from intervention_plans where status = $1 and needs_review', 'ix_status_needs_review'],
+      ['select * from intervention_plans where last_reviewed_at < $1', 'ix_last_reviewed_at'],
+      ['select * from intervention_plans where review_frequency = $1', 'ix_review_frequency'],
+      ['select * from intervention_plans where created_by_id = $1 order by created_at', 'ix_created_by_id'],
+    ] as const;
+    beforeAll(() =>
+      sql(
+        server.url,
+        `CREATE TABLE intervention_plans (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title varchar(200) NOT NULL,
+           status varchar(20) NOT NULL, needs_review boolean NOT NULL, review_frequency varchar(20), last_reviewed_at timestamptz,
+           created_by_id uuid, created_at timestamptz NOT NULL)`,
+        'CREATE INDEX ix_status_needs_review ON intervention_plans (status, needs_review)',
+        'CREATE INDEX ix_last_reviewed_at ON intervention_plans (last_reviewed_at)',
+        'CREATE INDEX ix_review_frequency ON intervention_plans (review_frequency)',
+        'CREATE INDEX ix_created_by_id ON intervention_plans (created_by_id)',
+        'CREATE INDEX ix_swapped ON intervention_plans (needs_review, review_frequency)',
+      ),
+    );
+
+    test.each(served)('are served: %s', async (statement, uses) => {
+      for (const rows of [{}, { intervention_plans: 1e6 }]) {
+        const { finding, choice } = await prove({ sql: statement, uses: [uses], rows });
+        expect(finding).toMatchObject({ kind: 'served', indexes: [uses], by: 'condition' });
+        if ('intervention_plans' in rows) expect(choice).toMatchObject({ statistics: 'assumed', indexes: [uses] });
+      }
+    });
+
+    test('are not by an index whose first key they do not ask for', async () => {
+      const { finding } = await prove({ sql: served[2][0], uses: ['ix_swapped'] });
+      expect(finding).toMatchObject({ kind: 'unserved', cause: { kind: 'first_key', key: 'needs_review' } });
+    });
+  });
+
   test('of several indexes one must serve', async () => {
     const { finding } = await prove({
       sql: 'select * from plans where at = $1',
