@@ -1,5 +1,5 @@
 import { conditionsOf, type PlanNode, placedNodes } from './plan-node.ts';
-import { mentions, type Use } from './service.ts';
+import { mentions, type Use, withoutAlias } from './service.ts';
 import type { KnownIndex } from './surroundings.ts';
 
 /** Why an index cannot serve a query, as far as the server's own conditions tell. */
@@ -35,7 +35,7 @@ export function causeOf(index: KnownIndex, plan: PlanNode, uses: readonly Use[])
   if (index.predicate !== undefined && uses.length === 0) return { kind: 'predicate', predicate: index.predicate };
   const nodes = placedNodes(plan);
   const aliases = nodes.flatMap(({ table }) => (table?.name === index.table.name ? table.alias : []));
-  const conditions = nodes.flatMap(({ node }) => conditionsOf(node)).map((condition) => withoutAliases(condition, aliases));
+  const conditions = nodes.flatMap(({ node }) => conditionsOf(node)).map((condition) => aliases.reduce(withoutAlias, condition));
   const spoken = conditions.filter((condition) => speaksOf(condition, key));
   const term = spoken.map((condition) => termOn(condition, key, index)).find((found) => found !== undefined);
   if (term !== undefined) return term;
@@ -49,10 +49,6 @@ export function causeOf(index: KnownIndex, plan: PlanNode, uses: readonly Use[])
 }
 
 const speaksOf = (condition: string, key: string): boolean => mentions(condition, key, undefined);
-
-function withoutAliases(condition: string, aliases: readonly string[]): string {
-  return aliases.reduce((text, alias) => text.replace(new RegExp(`(?<![\\w.$"])${escaped(alias)}\\.`, 'g'), ''), condition);
-}
 
 /** What is wrong with how a condition speaks of the key. */
 function termOn(condition: string, key: string, { method }: KnownIndex): Cause | undefined {

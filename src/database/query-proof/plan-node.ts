@@ -55,6 +55,8 @@ export interface PlacedNode {
   readonly table?: { readonly schema: string; readonly name: string; readonly alias: string };
   /** What it gives keeps its order up to the top of the plan, or to what needs the order. */
   readonly ordered: boolean;
+  /** The BitmapOr that it is below. */
+  readonly or?: PlanNode;
 }
 
 /** Every node, parents before children. */
@@ -78,6 +80,7 @@ function place(node: PlanNode, above: Omit<PlacedNode, 'node'>): readonly Placed
       return place(child, {
         depth: above.depth + 1,
         ordered: own || (above.ordered && keeps),
+        ...(node['Node Type'] === 'BitmapOr' ? { or: node } : {}),
         ...(isBitmap && rest.node['Node Type'].startsWith('Bitmap') && table !== undefined ? { table } : {}),
       });
     }),

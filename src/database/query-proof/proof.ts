@@ -208,6 +208,8 @@ async function proveOne(given: Given, name: string): Promise<Proved> {
   if (hiding !== 'none' && siblings.length > 0 && (await planned(siblings, [])) === undefined) hiding = 'none';
   const without = hiding === 'none' ? await planned([], INDEX_SCANS) : await planned(family, []);
 
+  // With scans switched off, up to 17, a sort costs nothing beside them: only a plan of its own free choice tells whether it would sort.
+  const unhelped = hiding === 'none' ? without : await planned([...family, ...siblings], []);
   let last: { readonly plan: PlanNode; readonly uses: readonly Use[] } | undefined;
   const strangers = around.indexes.filter((index) => !family.includes(index));
   const attempts = [
@@ -219,8 +221,8 @@ async function proveOne(given: Given, name: string): Promise<Proved> {
   for (const { off, hidden } of attempts) {
     const plan = off.length === 0 ? chosen : await planned(hidden, off);
     if (plan === undefined) continue;
-    const unhelped = hiding === 'none' ? without : await planned(off.length === 0 ? family : [...family, ...hidden], off);
-    const found = usesOf(plan, unhelped, find);
+    // Among joins in another way there may be fewer sorts for other reasons.
+    const found = usesOf(plan, off === LOOKED_UP ? undefined : unhelped, find);
     const good = found.find(({ use }) => isGood(use));
     const uses = found.map(({ use }) => use);
     if (off.length > 0 && (last === undefined || last.uses.length === 0)) last = { plan, uses };
@@ -301,7 +303,7 @@ async function proveAny(given: Given): Promise<Proved> {
   let worst: Proved | undefined;
   for (const off of [[], TRIES[0], LOOKED_UP]) {
     const plan = off.length === 0 ? chosen : await planned(off);
-    const uses = usesOf(plan, without, find);
+    const uses = usesOf(plan, off === LOOKED_UP ? undefined : without, find);
     const mayScan = (table: KnownTable | undefined): boolean => table !== undefined && isExempt(table, expected, around);
     const scans = scansIn(plan, around);
     const whole = unique(scans.filter((table) => !mayScan(table)).map(({ topName }) => topName));

@@ -9,28 +9,38 @@ export type Use =
   | { readonly by: ServedBy; readonly placed: PlacedNode }
   | { readonly by: 'walk' | 'skip'; readonly placed: PlacedNode };
 
+interface Found {
+  readonly index: KnownIndex;
+  readonly use: Use;
+}
+
 /** Only these find by any key; the others by the first, or by reading all of it. */
 const ANY_KEY = new Set(['gin', 'brin', 'bloom']);
 
 /**
  * How the plan uses an index of which `isOne` tells.
  *
- * @param without the plan when it is hidden: an order is worth something only if it saves a sort.
+ * @param without the planner's own choice when it is hidden: an order is worth something only if it saves a sort. undefined: it is not.
  */
 export function usesOf(
   plan: PlanNode,
   without: PlanNode | undefined,
   find: (name: string, placed: PlacedNode) => KnownIndex | undefined,
-): readonly { readonly index: KnownIndex; readonly use: Use }[] {
+): readonly Found[] {
   const savesSort = without !== undefined && sortsIn(plan) < sortsIn(without);
-  return placedNodes(plan).flatMap((placed) => {
+  const uses = placedNodes(plan).flatMap((placed): readonly Found[] => {
     const { node } = placed;
     const arbiters = (node['Conflict Arbiter Indexes'] ?? []).flatMap((name) => find(name, placed) ?? []);
-    const conflicts = arbiters.map((index) => ({ index, use: { by: 'conflict' as const, placed } }));
+    const conflicts: readonly Found[] = arbiters.map((index) => ({ index, use: { by: 'conflict', placed } }));
     const index = node['Index Name'] === undefined ? undefined : find(node['Index Name'], placed);
     if (index === undefined) return conflicts;
     return [...conflicts, { index, use: { by: howOf(placed, index, savesSort), placed } }];
   });
+  // Of an OR each side has to be served, or the whole index is read for the other.
+  const spoilt = new Set(uses.flatMap(({ use }) => (use.by === 'walk' || use.by === 'skip' ? (use.placed.or ?? []) : [])));
+  return uses.map(({ index, use }) =>
+    use.placed.or !== undefined && spoilt.has(use.placed.or) ? { index, use: { ...use, by: 'skip' } } : { index, use },
+  );
 }
 
 function howOf(placed: PlacedNode, index: KnownIndex, savesSort: boolean): Use['by'] {
@@ -60,7 +70,12 @@ export function mentions(condition: string, key: string, alias: string | undefin
 /** Without texts in quotes, which might hold anything, and without the table's own alias. */
 function bare(condition: string, alias: string | undefined): string {
   const text = condition.replace(/'(?:[^']|'')*'/g, "''");
-  if (alias === undefined) return text;
+  return alias === undefined ? text : withoutAlias(text, alias);
+}
+
+export function withoutAlias(condition: string, alias: string): string {
   const name = /^[a-z_][a-z0-9_$]*$/.test(alias) ? alias : `"${alias.replaceAll('"', '""')}"`;
-  return text.split(`${name}.`).reduce((whole, part) => (/[\w.$"]$/.test(whole) ? `${whole}${name}.${part}` : `${whole}${part}`));
+  return condition
+    .split(`${name}.`)
+    .reduce((whole, part) => (/[\w.$"]$/.test(whole) ? `${whole}${name}.${part}` : `${whole}${part}`));
 }

@@ -133,6 +133,19 @@ function suite(engine: 'postgresql' | 'pglite'): void {
       ['that only counts', 'select count(*) from plans', 'plans_at', { kind: 'walk' }],
       ['that filters what it reads from the whole of it', 'select id from plans where id % 2 = 1', 'plans_pkey', {}],
       [
+        'that groups what it reads from the whole of it',
+        'select at, count(*) from plans group by at',
+        'plans_at',
+        { kind: 'walk' },
+      ],
+      ['that lists the distinct keys of the whole of it', 'select distinct at from plans', 'plans_at', { kind: 'walk' }],
+      [
+        'of which one side of an OR leaves its first key out',
+        `select * from plans where status = 'a' or needs_review`,
+        'plans_status',
+        { kind: 'first_key', key: 'status' },
+      ],
+      [
         'whose conditions leave its first key out',
         'select * from plans where needs_review = $1',
         'plans_status',
