@@ -40,6 +40,10 @@ export const REASON_CODES = [
   'index_columns_differ',
   'index_invalid',
   'index_unused',
+  'index_not_chosen',
+  'index_unproven',
+  'partial_index_parameter',
+  'table_read_whole',
   // rollouts and rollbacks
   'task_done',
   'task_failed',

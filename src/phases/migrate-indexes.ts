@@ -41,41 +41,6 @@ export function indexSteps({ indexes, database }: MigratePlan, context: PhaseCon
   }));
 }
 
-/** One item for each query that an index must be able to serve. */
-export function querySteps({ queries, database }: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
-  const words = migrateWords(context.locale);
-  return queries.map(({ sql, uses, position }, at) => ({
-    item: {
-      id: `query-${at + 1}`,
-      title: words.serves(uses, short(sql)),
-      group: words.queries,
-      kind: 'query',
-      required: true,
-      position,
-    },
-    needs: when.needs,
-    after: when.after,
-    limitMs: LIMIT_MS,
-    carryOut: async (step): Promise<Outcome> => {
-      if (when.pending?.() === true) return later(words);
-      const [{ withSession }, { proveQuery }] = await Promise.all([
-        import('../database/client.ts'),
-        import('../database/query-plans.ts'),
-      ]);
-      const url = await context.databases.url(database);
-      const { served, found, plan } = await withSession(url, { ...context, signal: step.signal }, (session) =>
-        proveQuery(session, { sql, uses }),
-      );
-      const evidence = [
-        { kind: 'output' as const, title: words.query, text: sql },
-        { kind: 'output' as const, title: words.plan, text: plan },
-      ];
-      if (served) return { state: 'pass', reason: 'criteria_met', message: found, evidence };
-      return { state: 'fail', reason: 'index_unused', message: found, evidence };
-    },
-  }));
-}
-
 const later = (words: MigrateWords): Outcome => ({ state: 'skipped', reason: 'dry_run', message: words.later });
 
 async function lookUp(
@@ -131,11 +96,6 @@ function comparison(found: string, expected: string, position: Position): Judgem
     comparisons: [{ subject: 'index', operator: '==', measured: text(found), allowed: [text(expected)], outcome: 'violated' }],
     position,
   };
-}
-
-function short(sql: string): string {
-  const line = sql.trim().replace(/\s+/g, ' ');
-  return line.length > 70 ? `${line.slice(0, 69)}…` : line;
 }
 
 /** Two schemas may have an index of one name. */

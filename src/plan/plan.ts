@@ -3,6 +3,7 @@ import type { Criterion } from '../criteria/syntax.ts';
 import type { Locale, Measurements } from '../criteria/value.ts';
 import type { PlannedDatabase } from '../database/databases.ts';
 import type { BoundMigrationTool } from '../database/migrations/tool.ts';
+import type { StatementOrder } from '../database/query-proof/statement-orders.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
 import type { BoundTask } from '../tasks/task.ts';
@@ -65,12 +66,36 @@ export interface ExpectedIndex {
   readonly position: Position;
 }
 
-export interface ExpectedQuery {
-  readonly sql: string;
-  /** Name of the index that must be able to serve it. */
-  readonly uses: string;
+interface ExpectedOfQueries {
+  /** Tables that may be read whole when no index is named. */
+  readonly mayScan?: readonly string[];
   readonly position: Position;
 }
+
+/** One query, with the index that must be able to serve it, or several of which one must. */
+export interface WrittenQuery extends ExpectedOfQueries {
+  readonly sql: string;
+  /** undefined: any index will do, and no table may be read whole. */
+  readonly uses?: string | readonly string[];
+  /** Rows that the planner is to believe in, by table. */
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
+/** The statements of SQL files; `*` stands for a part of the last name. */
+export interface QueryFiles extends ExpectedOfQueries {
+  readonly file: string;
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
+/** Statements that the server itself has seen, by pg_stat_statements. */
+export interface SeenStatements extends ExpectedOfQueries {
+  readonly statements: { readonly top: number; readonly by: StatementOrder };
+  /** Judged on what pg_stat_statements tells of each; may be none. */
+  readonly criteria: readonly PlannedCriterion[];
+  readonly policy: Policy;
+}
+
+export type ExpectedQuery = WrittenQuery | QueryFiles | SeenStatements;
 
 export interface MigratePlan {
   /** A name under `databases:`. */
@@ -82,6 +107,8 @@ export interface MigratePlan {
   readonly policy: Policy;
   readonly indexes: readonly ExpectedIndex[];
   readonly queries: readonly ExpectedQuery[];
+  /** Indexes may be hidden, in a transaction that is rolled back, also on a database that is not a throwaway one. */
+  readonly hideIndexes?: boolean;
   /** Further checks, run after the migration. */
   readonly checks: readonly PlannedCheck[];
   readonly position: Position;

@@ -17,6 +17,13 @@ const INDEXES = [
   'ix_intervention_plans_review_frequency',
   'ix_intervention_plans_created_by_id',
 ];
+/** Queries that their index cannot serve: the text in the plan, and what it is changed to. */
+const UNSERVED = [
+  ['ix_intervention_plans_status_needs_review', 'where status = $1 and', 'where upper(status) = $1 and'],
+  ['ix_intervention_plans_last_reviewed_at', 'where last_reviewed_at < $1', 'where last_reviewed_at::date < $1'],
+  ['ix_intervention_plans_review_frequency', 'where review_frequency = $1', 'where review_frequency like $1'],
+  ['ix_intervention_plans_created_by_id', 'where created_by_id = $1', 'where created_by_id::text = $1'],
+] as const;
 /** Stands in for the extension, which the server would have to load when it starts. */
 const STATEMENTS = 'CREATE TABLE pg_stat_statements (query text, calls int, mean_exec_time float8, max_exec_time float8)';
 
@@ -120,18 +127,55 @@ describe
       }
     });
 
-    test('fails when an index is missing and when another has its columns swapped', async (owner) => {
+    test('fails when an index is missing, and with it the query that needs it', async (owner) => {
       const { plan, environment } = await staging(owner);
       plan.change(REVISION, /\n {4}"ix_intervention_plans_review_frequency".*/, '');
+      const { MIGRATE_ON: _, ...rehearsal } = environment;
+      for (const each of [environment, rehearsal]) {
+        const run = await plan.run(['migrate'], each);
+        expect(run).toMatchObject({ verdict: 'fail', exitCode: 1 });
+        expect(run.trouble).toEqual([
+          'ix_intervention_plans_review_frequency em intervention_plans: fail index_missing',
+          expect.stringMatching(/^ix_intervention_plans_review_frequency atende a .*: fail index_missing$/),
+        ]);
+      }
+    });
+
+    test('fails when an index has its columns swapped, although it would serve the query', async (owner) => {
+      const { plan, environment } = await staging(owner);
       plan.change(REVISION, '["status", "needs_review"]', '["needs_review", "status"]');
       const run = await plan.run(['migrate'], environment);
       expect(run).toMatchObject({ verdict: 'fail', exitCode: 1 });
-      expect(run.trouble).toEqual([
-        'ix_intervention_plans_status_needs_review em intervention_plans: fail index_columns_differ',
-        'ix_intervention_plans_review_frequency em intervention_plans: fail index_missing',
-        expect.stringMatching(/ix_intervention_plans_review_frequency .*: fail index_unused$/),
-      ]);
+      expect(run.trouble).toEqual(['ix_intervention_plans_status_needs_review em intervention_plans: fail index_columns_differ']);
       expect(run.terminal).toContain('(needs_review, status)');
+    });
+
+    test('fails when an index is invalid, left over from a build that failed', async (owner) => {
+      const { plan, environment, database } = await staging(owner);
+      expect((await plan.run(['migrate'], environment)).trouble).toEqual([]);
+      await sql(
+        database,
+        `INSERT INTO intervention_plans (title, created_by_id) SELECT 'a', '${PROFESSIONAL}' FROM generate_series(1, 2)`,
+        'DROP INDEX ix_intervention_plans_created_by_id',
+      );
+      const build = 'CREATE UNIQUE INDEX CONCURRENTLY ix_intervention_plans_created_by_id ON intervention_plans (created_by_id)';
+      await expect(sql(database, build)).rejects.toThrow('could not create unique index');
+      const run = await plan.run(['migrate'], environment);
+      expect(run).toMatchObject({ verdict: 'fail', exitCode: 1 });
+      expect(run.trouble).toEqual([
+        'ix_intervention_plans_created_by_id em intervention_plans: fail index_invalid',
+        expect.stringMatching(/^ix_intervention_plans_created_by_id atende a .*: fail index_unused$/),
+      ]);
+      expect(run.terminal).toContain('ix_intervention_plans_created_by_id é inválido');
+    });
+
+    test.for(UNSERVED)('fails when %s is unused by its query', async ([index, written, changed], owner) => {
+      const { plan, environment } = await staging(owner);
+      plan.change('holdpoint.yml', written, changed);
+      const { MIGRATE_ON: _, ...rehearsal } = environment;
+      const run = await plan.run(['migrate'], rehearsal);
+      expect(run).toMatchObject({ verdict: 'fail', exitCode: 1 });
+      expect(run.trouble).toEqual([expect.stringMatching(new RegExp(`^${index} atende a .*: fail index_unused$`))]);
     });
 
     test('fails when the migration breaks', async (owner) => {

@@ -31,6 +31,39 @@ describe('migrate', () => {
     ]);
   });
 
+  test('takes queries as texts, of files and as the server has seen them', () => {
+    const queries = [
+      '{ sql: select 1, uses: [a, b], rows: { plans: 1e6 } }',
+      '{ sql: select 1, may-scan: [c] }',
+      '{ file: "queries/*.sql" }',
+      '{ statements: { top: 3, by: mean_time }, expect: [mean_exec_time < 1000ms] }',
+      '{ statements: {} }',
+    ];
+    const plan = migrate(`${RUN}  hide-indexes: true\n  queries:\n${queries.map((query) => `    - ${query}\n`).join('')}`);
+    expect(read(plan).migrate).toMatchObject({
+      hideIndexes: true,
+      queries: [
+        { sql: 'select 1', uses: ['a', 'b'], rows: { plans: 1_000_000 } },
+        { sql: 'select 1', mayScan: ['c'] },
+        { file: 'queries/*.sql' },
+        { statements: { top: 3, by: 'mean_time' }, criteria: [{ intent: 'expect' }] },
+        { statements: { top: 20, by: 'total_time' }, criteria: [] },
+      ],
+    });
+  });
+
+  test.each([
+    ['{ sql: select 1, use: a }', '7:24 Unknown key `use`. Did you mean `uses`?'],
+    [
+      '{ statements: {}, expect: [mean_exec_tim < 1s] }',
+      '7:34 Nothing here measures `mean_exec_tim`. Did you mean `mean_exec_time`?',
+    ],
+    ['{ statements: {}, expect: [mean_exec_time < 5] }', '7:51 `mean_exec_time` is a time, 5 has no unit.'],
+    ['{ statements: {}, expect: [mean_exec_time < 1s for 5m] }', '7:34 Statements are judged once, so there is no `for` here.'],
+  ])('tells what is wrong with the query %s', (query, problem) => {
+    expect(problemsOf(migrate(`${RUN}  queries:\n    - ${query}\n`))[0]).toContain(problem);
+  });
+
   test('may be of a throwaway database without an entry', () => {
     const plan = 'version: 1\nmigrate:\n  database: { throwaway: true }\n  run: { tool: alembic }\n  expect: warnings == 0\n';
     expect(read(plan)).toMatchObject({ databases: { throwaway: { kind: 'throwaway' } }, migrate: { database: 'throwaway' } });

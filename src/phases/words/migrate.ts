@@ -36,7 +36,6 @@ export interface MigrateWords {
   readonly output: (tool: string) => string;
 
   readonly indexOn: (index: string, table: string) => string;
-  readonly serves: (index: string, sql: string) => string;
   readonly valid: (columns: string) => string;
   readonly later: string;
   readonly catalogSilent: (index: string) => string;
@@ -85,7 +84,6 @@ const EN: MigrateWords = {
   output: (tool) => `Output of ${tool}`,
 
   indexOn: (index, table) => `${index} on ${table}`,
-  serves: (index, sql) => `${index} serves ${sql}`,
   valid: (columns) => `${columns}, valid.`,
   later: 'Would be checked after the migration.',
   catalogSilent: (index) => `The catalog told nothing about ${index}.`,
@@ -144,7 +142,6 @@ const PT_BR: MigrateWords = {
   output: (tool) => `Saída de ${tool}`,
 
   indexOn: (index, table) => `${index} em ${table}`,
-  serves: (index, sql) => `${index} atende a ${sql}`,
   valid: (columns) => `${columns}, válido.`,
   later: 'Seria verificado depois da migração.',
   catalogSilent: (index) => `O catálogo nada disse sobre ${index}.`,

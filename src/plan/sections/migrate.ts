@@ -11,10 +11,11 @@ import { openIds } from '../ids.ts';
 import { found } from '../issue-words.ts';
 import { once } from '../once.ts';
 import { isRecord } from '../plain-data.ts';
-import type { ExpectedIndex, ExpectedQuery, MigratePlan } from '../plan.ts';
+import type { ExpectedIndex, MigratePlan } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
+import { queryFields, readQueries } from './migrate-queries.ts';
 
 const WITHIN_MS = 10 * 60_000;
 const AT = ['migrate'];
@@ -63,15 +64,7 @@ export const migrateSchema = once(() =>
         'Indexes that must exist and be valid afterwards, by table (`schema.table`) and name: `{ plans: { ix_plans_status: [status] } }`.',
       )
       .optional(),
-    queries: z
-      .array(
-        z.strictObject({
-          sql: z.string().min(1).describe('A query; its parameters are $1, $2, …'),
-          uses: z.string().min(1).describe('The index that must be able to serve it.'),
-        }),
-      )
-      .describe('Queries and the index that must be able to serve each.')
-      .optional(),
+    ...queryFields(),
     checks: z.unknown().describe('Further items, carried out after the migration.').optional(),
   }),
 );
@@ -89,7 +82,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
   const tool = readTool(raw, reader);
   const database = readDatabase(raw.database, reader);
   const indexes = Object.entries(raw.indexes ?? {}).flatMap(([table, each]) => readIndexes(table, each, reader));
-  const queries = readQueries(raw.queries ?? [], reader);
+  const queries = readQueries(raw.queries ?? [], [...AT, 'queries'], reader);
   const criteria = readCriteria(raw, AT, reader);
   const scope = scopeOf(MIGRATE_NAMES, reader.vars);
   const rules = {
@@ -115,6 +108,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
     policy: readPolicy(raw.policy, reader.policy),
     indexes,
     queries,
+    ...(raw['hide-indexes'] === undefined ? {} : { hideIndexes: raw['hide-indexes'] }),
     checks,
     position: filled.keyPosition(AT),
   };
@@ -197,8 +191,4 @@ function readIndexes(
       ...(condition === undefined ? {} : { where: condition }),
     };
   });
-}
-
-function readQueries(queries: NonNullable<RawMigrate['queries']>, { filled }: Reader): ExpectedQuery[] {
-  return queries.map((query, index) => ({ ...query, position: filled.position([...AT, 'queries', index]) }));
 }

@@ -159,6 +159,26 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'The planner cannot use the index for this query.',
     next: "Compare the query's conditions with the index's columns, their order and their types.",
   },
+  index_not_chosen: {
+    label: 'planner prefers to read the table',
+    means: 'The index can serve the query, but on these statistics the planner reads the whole table.',
+    next: 'Put typical values into the query, run ANALYZE, or drop an index that is not worth it.',
+  },
+  index_unproven: {
+    label: 'index not proved',
+    means: 'Another index was taken and could not be hidden, so it is not known whether this one serves.',
+    next: 'Rehearse on a throwaway database, or set `hide-indexes: true`.',
+  },
+  partial_index_parameter: {
+    label: 'partial index and a parameter',
+    means: 'The condition of the partial index is a parameter in the query, so a prepared statement cannot use it.',
+    next: 'Write the value into the query in place of the parameter, or index all rows.',
+  },
+  table_read_whole: {
+    label: 'table is read whole',
+    means: 'No index can serve the query: a table, or all of an index, is read.',
+    next: 'Add an index on the columns of the conditions, or list the table under `may-scan`.',
+  },
   task_done: { label: 'done', means: 'The task was carried out and said so.', next: '' },
   task_failed: {
     label: 'task failed',

@@ -162,6 +162,26 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'O planejador não consegue usar o índice nesta consulta.',
     next: 'Compare as condições da consulta com as colunas do índice, a ordem e os tipos.',
   },
+  index_not_chosen: {
+    label: 'planejador prefere ler a tabela',
+    means: 'O índice pode atender à consulta, mas com estas estatísticas o planejador lê a tabela inteira.',
+    next: 'Ponha valores típicos na consulta, execute ANALYZE, ou remova um índice que não compensa.',
+  },
+  index_unproven: {
+    label: 'índice sem prova',
+    means: 'Outro índice foi usado e não pôde ser escondido: não se sabe se este atende.',
+    next: 'Ensaie em um banco descartável, ou use `hide-indexes: true`.',
+  },
+  partial_index_parameter: {
+    label: 'índice parcial e parâmetro',
+    means: 'A condição do índice parcial é um parâmetro na consulta, e um comando preparado não pode usá-lo.',
+    next: 'Escreva o valor na consulta em lugar do parâmetro, ou indexe todas as linhas.',
+  },
+  table_read_whole: {
+    label: 'tabela lida inteira',
+    means: 'Nenhum índice pode atender à consulta: uma tabela, ou um índice, é lida por inteiro.',
+    next: 'Crie um índice sobre as colunas das condições, ou ponha a tabela em `may-scan`.',
+  },
   task_done: { label: 'concluído', means: 'A tarefa foi executada e confirmada.', next: '' },
   task_failed: {
     label: 'tarefa falhou',
