@@ -115,6 +115,7 @@ describe('a migration as it should be', () => {
       'migrate-database pass',
       'migrate-run pass',
       ...COLUMNS.map(([name]) => `index-${name} pass`),
+      'index-findings pass',
       'query-1 pass',
     ]);
     expect(checklist).toMatchObject({ verdict: 'pass' });
