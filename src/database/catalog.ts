@@ -226,6 +226,9 @@ export async function readWholeCatalog(session: Session, schemas?: readonly stri
   return [...tables.entries()].sort(([a], [b]) => a - b).map(([, table]) => table);
 }
 
+/** To write an expression out, the server locks its table as a SELECT does, and an ALTER TABLE of somebody else may hold it. */
+const LOCK_TIMEOUT = '5s';
+
 async function ask(
   session: Session,
   asked: string,
@@ -233,6 +236,7 @@ async function ask(
   const results = await session
     .script(
       `BEGIN READ ONLY;
+SET LOCAL lock_timeout = '${LOCK_TIMEOUT}';
 WITH asked AS (${asked})
 SELECT a.n::int AS n, t.oid::regclass::text AS "table", t.relname::text AS relname, t.relkind::text AS kind, ns.nspname::text AS schema, d.*
 FROM asked a JOIN pg_class t ON t.oid = a.oid JOIN pg_namespace ns ON ns.oid = t.relnamespace
@@ -250,7 +254,7 @@ ROLLBACK`,
       await session.run('ROLLBACK').catch(() => undefined);
       throw error;
     });
-  const [, indexes, foreignKeys, statistics] = results;
+  const [indexes, foreignKeys, statistics] = results.slice(2);
   const keysOf = grouped(rowsOf(foreignKeySchema, foreignKeys, session));
   const tables = new Map<number, CatalogTable>();
   for (const [n, rows] of grouped(rowsOf(tableSchema, indexes, session))) {
