@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { MeasurementError } from '../checklist/errors.ts';
 import type { Rows, Session } from './client.ts';
-import { type IndexDefinition, keySchema } from './index-definition.ts';
+import type { IndexDefinition, IndexKey } from './index-definition.ts';
 import { literal } from './sql-text.ts';
 
 /**
  * One index for each row, joined by oid throughout. The same text reads the real indexes and those that are built on empty clones.
  *
+ * - 403 is the access method btree and 100 the collation `default`, in every PostgreSQL.
  * - indoption, indclass, indcollation and indkey count from 0; bit 1 of indoption is DESC, bit 2 NULLS FIRST (btree only).
  * - Of an expression, `pg_get_indexdef(oid, k, true)` is the bare text.
  * - indnullsnotdistinct is of version 15: through `to_jsonb` one text serves all versions.
@@ -17,7 +18,8 @@ import { literal } from './sql-text.ts';
  * - The statistics function is what the pg_stat views ask; partitioned indexes have no row there.
  */
 const INDEX = `
-SELECT i.indexrelid, i.indrelid, c.relname::text AS index, c.oid::regclass::text AS sql_name, am.amname::text AS method,
+SELECT i.indexrelid, i.indrelid, c.relname::text AS index, c.oid::regclass::text AS sql_name,
+       (SELECT amname::text FROM pg_am WHERE oid = c.relam) AS method,
        i.indisunique AS is_unique, i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
        CASE WHEN i.indisunique THEN coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) ELSE false END AS nulls_not_distinct,
        i.indisreplident OR i.indisclustered AS pinned, c.relispartition AS attached,
@@ -48,39 +50,52 @@ SELECT i.indexrelid, i.indrelid, c.relname::text AS index, c.oid::regclass::text
        ) END AS gaps
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
-JOIN pg_am am ON am.oid = c.relam
 LEFT JOIN LATERAL (
-  SELECT conname, contype FROM pg_constraint WHERE conindid = i.indexrelid AND conrelid = i.indrelid AND contype IN ('p', 'u', 'x') LIMIT 1
+  SELECT conname, contype FROM pg_constraint WHERE (i.indisunique OR i.indisexclusion) AND conindid = i.indexrelid AND conrelid = i.indrelid AND contype IN ('p', 'u', 'x') LIMIT 1
 ) con ON true
 CROSS JOIN LATERAL (
-  SELECT jsonb_agg(jsonb_build_object(
-      'column', att.attname,
-      'sql', CASE WHEN att.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k, true) ELSE quote_ident(att.attname) END,
-      'collation', CASE
+  SELECT json_agg(json_build_array(
+      att.attname,
+      CASE WHEN att.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k, true) ELSE quote_ident(att.attname) END,
+      CASE
         WHEN i.indcollation[k - 1] = 0 OR i.indcollation[k - 1] = att.attcollation THEN NULL
-        WHEN att.attname IS NULL AND co.collname = 'default' AND NOT EXISTS (
-          SELECT FROM pg_attribute x WHERE x.attrelid = i.indrelid AND x.attnum > 0 AND NOT x.attisdropped
-          AND x.attcollation NOT IN (0, i.indcollation[k - 1])) THEN NULL
-        WHEN pg_collation_is_visible(co.oid) THEN quote_ident(co.collname)
-        ELSE (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = co.collnamespace) || '.' || quote_ident(co.collname) END,
-      'opclass', CASE
+        WHEN att.attname IS NULL AND i.indcollation[k - 1] = 100 AND NOT EXISTS (
+          SELECT FROM pg_attribute y WHERE y.attrelid = i.indrelid AND y.attnum > 0 AND NOT y.attisdropped
+          AND y.attcollation NOT IN (0, 100)) THEN NULL
+        ELSE (SELECT CASE WHEN pg_collation_is_visible(co.oid) THEN '' ELSE
+            (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = co.collnamespace) || '.' END || quote_ident(co.collname)
+          FROM pg_collation co WHERE co.oid = i.indcollation[k - 1]) END,
+      CASE
         WHEN ia.attoptions IS NULL AND oc.opcdefault AND (att.atttypid IS NULL OR oc.opcintype = att.atttypid OR NOT EXISTS (
-          SELECT FROM pg_opclass x WHERE x.opcmethod = oc.opcmethod AND x.opcdefault AND x.opcintype = att.atttypid)) THEN NULL
+          SELECT FROM pg_opclass y WHERE y.opcmethod = oc.opcmethod AND y.opcdefault AND y.opcintype = att.atttypid)) THEN NULL
         ELSE CASE WHEN pg_opclass_is_visible(oc.oid) THEN '' ELSE
             (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = oc.opcnamespace) || '.' END || quote_ident(oc.opcname)
           || coalesce(' (' || array_to_string(ia.attoptions, ', ') || ')', '') END,
-      'desc', am.amname = 'btree' AND (i.indoption[k - 1] & 1) = 1,
-      'nulls_first', am.amname = 'btree' AND (i.indoption[k - 1] & 2) = 2) ORDER BY k) FILTER (WHERE k <= i.indnkeyatts) AS keys,
-    jsonb_agg(att.attname ORDER BY k) FILTER (WHERE k > i.indnkeyatts) AS include
+      oc.opcmethod = 403 AND (i.indoption[k - 1] & 1) = 1,
+      oc.opcmethod = 403 AND (i.indoption[k - 1] & 2) = 2) ORDER BY k) FILTER (WHERE k <= i.indnkeyatts) AS keys,
+    json_agg(att.attname ORDER BY k) FILTER (WHERE k > i.indnkeyatts) AS include
   FROM generate_series(1, i.indnatts) k
   JOIN pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k
   LEFT JOIN pg_attribute att ON att.attrelid = i.indrelid AND att.attnum = i.indkey[k - 1] AND i.indkey[k - 1] <> 0
   LEFT JOIN pg_opclass oc ON k <= i.indnkeyatts AND oc.oid = i.indclass[k - 1]
-  LEFT JOIN pg_collation co ON k <= i.indnkeyatts AND co.oid = i.indcollation[k - 1]
 ) keys`;
 
 /** The row of one index that was just built, as JSON. `name` is SQL for its name. */
 export const indexRow = (name: string): string => `SELECT to_jsonb(d) FROM (${INDEX} WHERE i.indexrelid = ${name}::regclass) d`;
+
+/** In an array, for many are sent. */
+const keySchema = z
+  .tuple([z.string().nullable(), z.string(), z.string().nullable(), z.string().nullable(), z.boolean(), z.boolean()])
+  .transform(
+    ([column, sql, collation, opclass, desc, nulls_first]): IndexKey => ({
+      column,
+      sql,
+      collation,
+      opclass,
+      desc,
+      nulls_first,
+    }),
+  );
 
 const indexSchema = z.object({
   index: z.string(),
@@ -114,7 +129,7 @@ const indexSchema = z.object({
 });
 
 /** A table that exists; the columns of its index are all null where it has none. */
-const tableSchema = z.looseObject({
+const tableSchema = z.object({
   n: z.number(),
   table: z.string(),
   relname: z.string(),
@@ -255,29 +270,34 @@ ROLLBACK`,
       throw error;
     });
   const [indexes, foreignKeys, statistics] = results.slice(2);
-  const keysOf = grouped(rowsOf(foreignKeySchema, foreignKeys, session));
-  const tables = new Map<number, CatalogTable>();
-  for (const [n, rows] of grouped(rowsOf(tableSchema, indexes, session))) {
-    const [first] = rows;
-    if (!first) continue;
-    tables.set(n, {
-      schema: first.schema,
-      name: first.relname,
-      sqlName: first.table,
-      partitioned: first.kind === 'p',
-      indexes: rowsOf(indexSchema, { rows: rows.filter(({ index }) => index !== null) }, session).map(indexOf),
-      foreignKeys: keysOf.get(n) ?? [],
-    });
+  const tables = new Map<number, CatalogTable & { readonly indexes: CatalogIndex[] }>();
+  const foreignKeysOf = grouped(rowsOf(foreignKeySchema, foreignKeys, session));
+  // One by one: of many thousands, the rows as they were sent need not stay.
+  for (const row of indexes?.rows ?? []) {
+    const { n, table: sqlName, relname: name, kind, schema, index } = parsed(tableSchema, row, session);
+    const found = tables.get(n) ?? {
+      schema,
+      name,
+      sqlName,
+      partitioned: kind === 'p',
+      indexes: [],
+      foreignKeys: foreignKeysOf.get(n) ?? [],
+    };
+    tables.set(n, found);
+    if (index !== null) found.indexes.push(indexOf(parsed(indexSchema, row, session)));
   }
   const [age] = rowsOf(statisticsSchema, statistics, session);
   return { tables, statisticsAgeMs: age?.age_ms ?? undefined };
 }
 
-function rowsOf<Row>(schema: z.ZodType<Row>, found: Pick<Rows, 'rows'> | undefined, { label }: Session): readonly Row[] {
-  const parsed = z.array(schema).safeParse(found?.rows);
-  if (parsed.success) return parsed.data;
-  throw new MeasurementError('bad_response', `The catalog of ${label} has an unknown form: ${parsed.error.message}`);
+function parsed<Row>(schema: z.ZodType<Row>, row: unknown, { label }: Session): Row {
+  const result = schema.safeParse(row);
+  if (result.success) return result.data;
+  throw new MeasurementError('bad_response', `The catalog of ${label} has an unknown form: ${result.error.message}`);
 }
+
+const rowsOf = <Row>(schema: z.ZodType<Row>, found: Rows | undefined, session: Session): readonly Row[] =>
+  (found?.rows ?? []).map((row) => parsed(schema, row, session));
 
 function grouped<Row extends { readonly n: number }>(rows: readonly Row[]): ReadonlyMap<number, readonly Row[]> {
   const groups = new Map<number, Row[]>();
@@ -291,8 +311,8 @@ function grouped<Row extends { readonly n: number }>(rows: readonly Row[]): Read
 
 /** What a row of the catalog says; undefined when it is none. */
 export function readDefinition(row: unknown): IndexDefinition | undefined {
-  const parsed = indexSchema.safeParse(row);
-  return parsed.success ? indexOf(parsed.data) : undefined;
+  const result = indexSchema.safeParse(row);
+  return result.success ? indexOf(result.data) : undefined;
 }
 
 function indexOf(row: z.infer<typeof indexSchema>): CatalogIndex {

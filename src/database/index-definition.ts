@@ -1,21 +1,18 @@
-import * as z from 'zod';
 import { quoted } from './sql-text.ts';
 
 /** One key of an index, as the catalog has it. */
-export const keySchema = z.object({
+export interface IndexKey {
   /** null for an expression. */
-  column: z.string().nullable(),
+  readonly column: string | null;
   /** The column, quoted where it must be, or the expression as the server writes it. */
-  sql: z.string(),
+  readonly sql: string;
   /** null when it is the column's own. */
-  collation: z.string().nullable(),
+  readonly collation: string | null;
   /** With its parameters; null for the type's default without parameters. */
-  opclass: z.string().nullable(),
-  desc: z.boolean(),
-  nulls_first: z.boolean(),
-});
-
-export type IndexKey = z.infer<typeof keySchema>;
+  readonly opclass: string | null;
+  readonly desc: boolean;
+  readonly nulls_first: boolean;
+}
 
 /** What an index is, beside its name and state. */
 export interface IndexDefinition {
@@ -30,9 +27,9 @@ export interface IndexDefinition {
 
 /** What a plan leaves open: then either is good. */
 export interface OpenParts {
-  readonly unique?: true;
-  readonly nullsNotDistinct?: true;
-  readonly include?: true;
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly include: boolean;
 }
 
 export type Difference =
@@ -48,7 +45,7 @@ export type Difference =
   | 'predicate';
 
 /** The first thing in which an index is not as expected, in the order in which one would mend it. */
-export function differenceOf(expected: IndexDefinition, found: IndexDefinition, open: OpenParts = {}): Difference | undefined {
+export function differenceOf(expected: IndexDefinition, found: IndexDefinition, open: OpenParts): Difference | undefined {
   if (expected.method !== found.method) return 'method';
   const wanted = expected.keys.map(keyName);
   const has = found.keys.map(keyName);

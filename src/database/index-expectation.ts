@@ -23,11 +23,11 @@ export interface IndexExpectation extends TableName {
 }
 
 export function openParts({ unique, include, nullsNotDistinct, definition }: IndexExpectation): OpenParts {
-  if (definition !== undefined) return {};
+  const whole = definition !== undefined;
   return {
-    ...(unique === undefined ? { unique: true } : {}),
-    ...(include === undefined ? { include: true } : {}),
-    ...(nullsNotDistinct === undefined && unique !== true ? { nullsNotDistinct: true } : {}),
+    unique: !whole && unique === undefined,
+    include: !whole && include === undefined,
+    nullsNotDistinct: !whole && nullsNotDistinct === undefined && unique !== true,
   };
 }
 

@@ -18,17 +18,15 @@ export function otherFindings(
     const level = levelOf(kind, rules);
     if (level !== 'off') found.push({ kind, level, schema: table.schema, table: table.name, index, ...words });
   };
+  const remove = (kind: OtherProblem, index: CatalogIndex, expected: string, more: string): void =>
+    add(kind, index.name, { expected, found: `${definitionText(index)}${more}`, fix: dropIndex(index, table) });
   const usable = table.indexes.filter((index) => isUsable(index) && !index.attached);
   for (const index of table.indexes) {
-    const text = definitionText(index);
     const listed = expected.has(index.name);
-    const drop = { fix: dropIndex(index, table) };
     if (isLeftover(index)) {
-      add('leftover', index.name, {
-        expected: 'no index left over from a concurrent rebuild',
-        found: `${text}, ${index.valid ? 'valid' : 'invalid'}: REINDEX CONCURRENTLY broke off and left it`,
-        ...drop,
-      });
+      const state = index.valid ? 'valid' : 'invalid';
+      const more = `, ${state}: REINDEX CONCURRENTLY broke off and left it`;
+      remove('leftover', index, 'no index left over from a concurrent rebuild', more);
       continue;
     }
     const broken = listed ? undefined : brokenState(index);
@@ -39,28 +37,16 @@ export function otherFindings(
     if (!isUsable(index) || index.attached) continue;
     const twin = usable.find((other) => other !== index && isDuplicate(index, other) && keeps(other, index, expected));
     const longer = twin ? undefined : usable.find((other) => other !== index && isRedundant(index, other));
-    if (twin) {
-      add('duplicate', index.name, {
-        expected: 'one index for one purpose',
-        found: `${text}, the same as ${twin.name}`,
-        ...drop,
-      });
-    } else if (longer) {
-      add('redundant', index.name, {
-        expected: 'no index whose work another does',
-        found: `${text}; ${longer.name} ${definitionText(longer)} serves the same queries`,
-        ...drop,
-      });
+    if (twin) remove('duplicate', index, 'one index for one purpose', `, the same as ${twin.name}`);
+    else if (longer) {
+      const more = `; ${longer.name} ${definitionText(longer)} serves the same queries`;
+      remove('redundant', index, 'no index whose work another does', more);
     } else if (isUnused(index, rules, statisticsAgeMs)) {
-      add('unused', index.name, {
-        expected: `a scan within ${formatDuration(rules.unusedForMs)}`,
-        found: `${text}, not scanned once in the ${formatDuration(statisticsAgeMs ?? 0)} since the statistics began (on this server)`,
-        ...drop,
-      });
+      const age = formatDuration(statisticsAgeMs ?? 0);
+      const more = `, not scanned once in the ${age} since the statistics began (on this server)`;
+      remove('unused', index, `a scan within ${formatDuration(rules.unusedForMs)}`, more);
     }
-    if (rules.strict && !listed && !index.constraint) {
-      add('unexpected', index.name, { expected: 'no index that the plan does not have', found: text, ...drop });
-    }
+    if (rules.strict && !listed && !index.constraint) remove('unexpected', index, 'no index that the plan does not have', '');
   }
   for (const key of table.foreignKeys) {
     if (table.indexes.some((index) => covers(index, key))) continue;

@@ -84,12 +84,12 @@ function clonesFor(looked: readonly Looked[]): readonly CloneTable[] {
 function answer({ expected, table, index, known }: Looked, built: Built | undefined, rules: IndexRules): IndexAnswer {
   const definition = known ?? (built?.kind === 'built' ? built.definition : undefined);
   const open = openParts(expected);
-  const shown = definition === undefined ? expectedText(expected) : definitionText(narrowed(definition, expected));
   const wrong = (kind: IndexProblem, found: string, fix: string): Pick<IndexAnswer, 'finding'> => {
     const level = levelOf(kind, rules);
     if (level === 'off') return {};
     const schema = table?.schema ?? expected.schema;
     const where = { ...(schema === undefined ? {} : { schema }), table: expected.table, index: expected.name };
+    const shown = definition === undefined ? expectedText(expected) : definitionText(narrowed(definition, expected));
     return { finding: { kind, level, ...where, expected: shown, found, fix } };
   };
   if (!table) {
