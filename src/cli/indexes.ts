@@ -151,17 +151,18 @@ function readable(
 ): readonly string[] {
   const count = found.answers.length === 1 ? '1 index' : `${found.answers.length} indexes`;
   const trips = roundTrips === 1 ? '1 round trip' : `${roundTrips} round trips`;
+  const line = (indent: string, ...parts: readonly string[]): string => indent + parts.map(plainLine).join('  ');
   return [
     ...findings.flatMap(({ kind, level, schema, table, index, expected, found: has, fix }) => [
-      `${level === 'block' ? 'fail' : 'warn'}  ${kind}  ${index} on ${schema === undefined ? '' : `${schema}.`}${table}`,
-      `      expected  ${expected}`,
-      `      found     ${has}`,
-      ...fix.split('\n').map((line, at) => `      ${at === 0 ? 'fix     ' : '        '}  ${line}`),
+      line('', level === 'block' ? 'fail' : 'warn', kind, `${index} on ${schema === undefined ? '' : `${schema}.`}${table}`),
+      line('      expected  ', expected),
+      line('      found     ', has),
+      ...fix.split('\n').map((sql, at) => line(at === 0 ? '      fix       ' : '                ', sql)),
     ]),
-    ...found.ignored.map(({ finding, reason }) => `ignored  ${finding.kind}  ${finding.index}: ${reason}`),
-    ...notesOf(found).map((note) => `Note: ${note}`),
-    `${verdict}: ${count} expected, ${findings.length === 1 ? '1 finding' : `${findings.length} findings`}, ${trips}`,
-  ].map(plainLine);
+    ...found.ignored.map(({ finding, reason }) => line('', 'ignored', finding.kind, `${finding.index}: ${reason}`)),
+    ...notesOf(found).map((note) => line('', `Note: ${note}`)),
+    line('', `${verdict}: ${count} expected, ${findings.length === 1 ? '1 finding' : `${findings.length} findings`}, ${trips}`),
+  ];
 }
 
 async function planIn(file: string, env: Environment): Promise<Plan> {
