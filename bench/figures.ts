@@ -7,6 +7,13 @@ export interface Figure {
   readonly spread?: readonly [number, number];
   /** The figure should be at most this. */
   readonly limit?: number;
+  /** The figure should be at least this. */
+  readonly least?: number;
+}
+
+/** Whether the figure is within what the project sets itself. */
+export function isMet({ value, limit = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY }: Figure): boolean {
+  return value <= limit && value >= least;
 }
 
 /**
@@ -31,9 +38,11 @@ function timed(work: () => void): number {
   return performance.now() - began;
 }
 
-export function describeFigure({ name, value, unit, spread, limit }: Figure): string {
+export function describeFigure(figure: Figure): string {
+  const { name, value, unit, spread, limit, least } = figure;
   const digits = (amount: number) => (unit === '×' || unit === 'MB' ? String(Number(amount.toPrecision(3))) : amount.toFixed(0));
   const range = spread ? ` (${digits(spread[0])} to ${digits(spread[1])})` : '';
-  const judged = limit === undefined ? '' : ` – at most ${digits(limit)} ${unit}: ${value <= limit ? 'met' : 'MISSED'}`;
+  const bound = limit === undefined ? (least === undefined ? '' : ` – at least ${digits(least)}`) : ` – at most ${digits(limit)}`;
+  const judged = bound === '' ? '' : `${bound} ${unit}: ${isMet(figure) ? 'met' : 'MISSED'}`;
   return `${name}: ${digits(value)} ${unit}${range}${judged}`;
 }

@@ -39,6 +39,8 @@ export const REASON_CODES = [
   'index_missing',
   'index_columns_differ',
   'index_invalid',
+  'index_definition_refused',
+  'index_findings',
   'index_unused',
   'index_not_chosen',
   'index_unproven',

@@ -18,6 +18,7 @@ export type Command =
       readonly locale?: Locale;
     }
   | LoadCommand
+  | IndexesCommand
   | { readonly kind: 'demo' }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
@@ -48,9 +49,26 @@ export type LoadCommand =
     }
   | { readonly kind: 'load'; readonly action: 'compare'; readonly base: string; readonly now: string; readonly json: boolean };
 
+export type IndexesCommand =
+  | {
+      readonly kind: 'indexes';
+      readonly action: 'snapshot';
+      /** A URL, or the name of an environment variable that holds one. */
+      readonly database: string;
+      readonly schemas?: readonly string[];
+    }
+  | {
+      readonly kind: 'indexes';
+      readonly action: 'check';
+      /** As above, or a name of the plan's databases. Default: the one that the plan migrates. */
+      readonly database?: string;
+      readonly planFile: string;
+      readonly json: boolean;
+    };
+
 export const DEFAULT_PLAN = '.github/holdpoint.yml';
 
-const COMMANDS = [...PHASES, 'validate', 'explain', 'load', 'demo', 'help', 'version'] as const;
+const COMMANDS = [...PHASES, 'validate', 'explain', 'load', 'indexes', 'demo', 'help', 'version'] as const;
 
 const OPTIONS = {
   plan: { type: 'string' },
@@ -67,6 +85,8 @@ const OPTIONS = {
   'strict-env': { type: 'boolean' },
   shards: { type: 'string' },
   format: { type: 'string' },
+  database: { type: 'string' },
+  schema: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -84,6 +104,8 @@ Commands
   explain CRITERION     Show how a criterion is read, and with --measurements how it is judged
   load read FILE…       Show what a load tool's result files say; several are parts of one test
   load compare BASE NEW Compare two results of one scenario
+  indexes snapshot      Write the indexes of a database as the plan's \`indexes:\`
+  indexes check         Check a database against the plan's \`indexes:\`, without a migration
   demo                  Watch the four gates hold and release a real deployment
 
 Options
@@ -99,6 +121,9 @@ Options
   --post                   Post check run and status with GITHUB_TOKEN, as the actions do
   --shards N               load read: how many files there must be
   --format TOOL            load read: the tool that the files must be of
+  --database NAME          indexes: the environment variable that holds the URL (a URL itself shows in the process list), or
+                           a name of the plan's databases
+  --schema NAME            indexes snapshot: only this schema; may be given again
   --strict-env             validate: an environment variable that is not set is an error
   -h, --help               Show this text
   -v, --version            Show the version
@@ -139,6 +164,8 @@ export function readArguments(argv: readonly string[]): Command {
     }
     case 'load':
       return loadCommand(rest, { json: shared.json, shards: values.shards, format: values.format });
+    case 'indexes':
+      return indexesCommand(rest, { ...shared, database: values.database, schemas: values.schema });
     case 'demo':
     case 'help':
     case 'version':
@@ -195,6 +222,30 @@ function loadCommand(
     ...(count === undefined ? {} : { shards: count }),
     ...(tool === undefined ? {} : { tool }),
   };
+}
+
+function indexesCommand(
+  [action, ...rest]: readonly string[],
+  options: {
+    readonly database: string | undefined;
+    readonly schemas: readonly string[] | undefined;
+    readonly planFile: string;
+    readonly json: boolean;
+  },
+): IndexesCommand {
+  const { database, schemas, planFile, json } = options;
+  tooMany(rest, 0);
+  if (action === 'check') return { kind: 'indexes', action, planFile, json, ...(database === undefined ? {} : { database }) };
+  if (action !== 'snapshot') {
+    throw new PlanError(
+      action === undefined
+        ? '`indexes` writes or checks: holdpoint indexes snapshot --database DATABASE_URL'
+        : unknown('action', action, ['snapshot', 'check']),
+    );
+  }
+  if (database === undefined)
+    throw new PlanError('`indexes snapshot` needs a database: holdpoint indexes snapshot --database DATABASE_URL.');
+  return { kind: 'indexes', action, database, ...(schemas === undefined ? {} : { schemas }) };
 }
 
 function parse(argv: readonly string[]) {

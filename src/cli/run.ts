@@ -30,6 +30,8 @@ export async function runCommandLine(
         return await (await import('./explain.ts')).runExplain(command, terminal);
       case 'load':
         return await (await import('./load.ts')).runLoad(command, terminal);
+      case 'indexes':
+        return await (await import('./indexes.ts')).runIndexes(command, env, signal, terminal);
       case 'demo':
         return await (await import('./demo.ts')).runDemo(terminal, signal);
       case 'phase':

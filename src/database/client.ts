@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { MeasurementError } from '../checklist/errors.ts';
 import type { Secrets } from '../runner/ports.ts';
 import { type Address, parseConnectionString, sslAttempts } from './connection-string.ts';
@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly statementTimeoutMs?: number;
 }
 
-interface Rows {
+export interface Rows {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }
@@ -31,9 +31,15 @@ export interface Session {
   queryTexts(sql: string, values?: readonly unknown[]): Promise<Rows>;
   /** Runs statements of our own, without results. */
   run(sql: string): Promise<void>;
+  /** Runs several statements of our own, sent as one message, and gives the rows of each. */
+  script(sql: string): Promise<readonly Rows[]>;
+  /** How many messages were sent and answered since the connection was made. */
+  roundTrips(): number;
   /** Never throws. */
   end(): Promise<void>;
 }
+
+type Row = Record<string, unknown>;
 
 const asText = { getTypeParser: () => (value: string) => value };
 
@@ -49,13 +55,21 @@ export async function connect(connectionString: string, options: ConnectOptions)
   const close = (): void => void client.end().catch(() => undefined);
   options.signal?.addEventListener('abort', close, { once: true });
 
-  const send = async (config: { text: string; values?: unknown[] }): Promise<Rows> => {
+  let trips = 0;
+  const exchange = async (config: {
+    text: string;
+    values?: unknown[];
+  }): Promise<QueryResult<Row> | readonly QueryResult<Row>[]> => {
+    trips += 1;
     try {
-      const { rows, fields } = await client.query<Record<string, unknown>>(config);
-      return { rows: rows ?? [], fields: fields ?? [] };
+      return await client.query<Row>(config);
     } catch (error) {
       throw options.signal?.aborted ? stopped(label, error) : refusalOf(error, label);
     }
+  };
+  const send = async (config: { text: string; values?: unknown[] }): Promise<Rows> => {
+    const { rows, fields } = [await exchange(config)].flat()[0] ?? {};
+    return { rows: rows ?? [], fields: fields ?? [] };
   };
   return {
     label,
@@ -68,8 +82,12 @@ export async function connect(connectionString: string, options: ConnectOptions)
       return send(config);
     },
     run: async (text) => {
-      await send({ text });
+      await exchange({ text });
     },
+    // Several statements in one message have several results.
+    script: async (text) =>
+      [await exchange({ text })].flat().map(({ rows, fields }) => ({ rows: rows ?? [], fields: fields ?? [] })),
+    roundTrips: () => trips,
     end: async () => {
       options.signal?.removeEventListener('abort', close);
       await client.end().catch(() => undefined);

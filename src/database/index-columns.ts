@@ -1,8 +1,8 @@
-import type { IndexKey } from './catalog.ts';
+import type { IndexKey } from './index-definition.ts';
 
 /**
- * Columns as the plan writes them and as the catalog has them, brought to one form so that they can be compared as text:
- * `status`, `created_at desc`, `name text_pattern_ops`, `lower(email)`. What is the default is left out.
+ * Columns as the plan writes them and as the catalog has them, brought to one form so that they can be compared as text where the
+ * server cannot be asked: `status`, `created_at desc`, `name text_pattern_ops`, `lower(email)`. What is the default is left out.
  */
 export function plannedColumn(written: string): string {
   const words = written.trim().replace(/\s+/g, ' ');
@@ -20,8 +20,9 @@ export function plannedColumn(written: string): string {
 }
 
 /** A key of an index in the same form. */
-export function catalogColumn({ column, sql, opclass, desc, nulls_first }: IndexKey): string {
-  return canonical(column ?? bareExpression(sql), opclass ?? undefined, desc, nulls_first);
+export function catalogColumn({ column, sql, collation, opclass, desc, nulls_first }: IndexKey): string {
+  const key = column ?? bareExpression(sql);
+  return canonical(collation === null ? key : `${key} collate ${collation}`, opclass ?? undefined, desc, nulls_first);
 }
 
 function canonical(key: string, opclass: string | undefined, desc: boolean, nullsFirst: boolean): string {

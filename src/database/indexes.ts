@@ -1,168 +1,169 @@
-import { type CatalogIndex, type CatalogTable, readTables, type TableName } from './catalog.ts';
+import { type CatalogIndex, type CatalogTable, readCatalog, type TableName } from './catalog.ts';
 import type { Session } from './client.ts';
+import { type Built, buildOnClones, type CloneTable } from './index-clones.ts';
 import { bareExpression, catalogColumn, plannedColumn } from './index-columns.ts';
-
-/** An index as it should be. */
-export interface IndexExpectation extends TableName {
-  readonly name: string;
-  /** Column names or expressions, in order; a column may end in ` desc`, ` nulls last` or an operator class. */
-  readonly columns: readonly string[];
-  /** undefined: either will do. */
-  readonly unique?: boolean;
-  /** The predicate of a partial index; undefined: it must cover every row. */
-  readonly where?: string;
-}
-
-export type IndexProblem = 'table_missing' | 'missing' | 'columns' | 'order' | 'invalid' | 'unique' | 'predicate';
-
-/** What is wrong with one index, and the SQL that mends it. */
-interface IndexFinding {
-  readonly kind: IndexProblem;
-  readonly schema?: string;
-  readonly table: string;
-  readonly index: string;
-  readonly expected: string;
-  readonly found: string;
-  readonly fix: string;
-}
+import { definitionSql, definitionText, differenceOf, type IndexDefinition, same } from './index-definition.ts';
+import { bareName, expectedText, type IndexExpectation, knownDefinition, openParts } from './index-expectation.ts';
+import { createIndex, mendInvalid, replaceIndex } from './index-fixes.ts';
+import { brokenState, otherFindings } from './index-health.ts';
+import {
+  DEFAULT_RULES,
+  type IgnoredFinding,
+  type IndexFinding,
+  type IndexProblem,
+  type IndexRules,
+  levelOf,
+  type OtherProblem,
+} from './index-rules.ts';
+import { cutName, quoted } from './sql-text.ts';
 
 export interface IndexAnswer {
   /** What the catalog has, in words: `(status, needs_review)`. undefined when there is none. */
   readonly found?: string;
   /** undefined: the index is as it should be. */
-  readonly finding?: IndexFinding;
+  readonly finding?: IndexFinding<IndexProblem>;
+  /** Set where it was compared as text, because the server could not be asked what the definition means: why not. */
+  readonly unasked?: string;
 }
 
-/** Compares the catalog with all expected indexes at once: one round trip. The answers stand in the order of the expectations. */
-export async function checkIndexes(session: Session, expected: readonly IndexExpectation[]): Promise<readonly IndexAnswer[]> {
-  if (expected.length === 0) return [];
+export interface IndexCheck {
+  /** In the order of the expectations. */
+  readonly answers: readonly IndexAnswer[];
+  /** What is wrong with other indexes of the same tables. */
+  readonly others: readonly IndexFinding<OtherProblem>[];
+  readonly ignored: readonly { readonly finding: IndexFinding<OtherProblem>; readonly reason: string }[];
+  /** How many tables were looked at. */
+  readonly tables: number;
+  /** Ignores of the plan that match nothing (any more). */
+  readonly idleIgnores: readonly IgnoredFinding[];
+}
+
+/**
+ * Compares the catalog with all expected indexes at once. One round trip reads the catalog; a second, where it is needed, lets the
+ * server read the definitions that mean something only to it, and those of indexes that are not there.
+ */
+export async function checkIndexes(
+  session: Session,
+  expected: readonly IndexExpectation[],
+  rules: IndexRules = DEFAULT_RULES,
+): Promise<IndexCheck> {
+  if (expected.length === 0) return { answers: [], others: [], ignored: [], tables: 0, idleIgnores: rules.ignores };
   const keyOf = ({ schema, table }: TableName): string => JSON.stringify([schema ?? null, table]);
   const names = [...new Map(expected.map((expectation) => [keyOf(expectation), expectation])).values()];
-  const tables = await readTables(session, names);
-  const byName = new Map(names.map((name, position) => [keyOf(name), tables[position]]));
-  return expected.map((expectation) => compare(expectation, byName.get(keyOf(expectation))));
-}
-
-function compare(expected: IndexExpectation, table: CatalogTable | undefined): IndexAnswer {
-  const { schema, table: tableName, name } = expected;
-  const shown = describeExpected(expected);
-  const finding = (kind: IndexProblem, found: string, fix: string): IndexFinding => ({
-    kind,
-    ...(schema === undefined ? {} : { schema }),
-    table: tableName,
-    index: name,
-    expected: shown,
-    found,
-    fix,
+  const { tables, statisticsAgeMs } = await readCatalog(session, names);
+  const byName = new Map(names.map((name, at) => [keyOf(name), tables[at]]));
+  const looked = expected.map((expectation): Looked => {
+    const table = byName.get(keyOf(expectation));
+    const index = table?.indexes.find(({ name }) => name === cutName(expectation.name));
+    return { expected: expectation, table, index, known: index && knownDefinition(expectation, index) };
   });
+  const built = await buildOnClones(session, clonesFor(looked));
+  const answers = looked.map((each) => answer(each, built.get(each.expected), rules));
+  return { answers, ...others(looked, rules, statisticsAgeMs) };
+}
+
+interface Looked {
+  readonly expected: IndexExpectation;
+  readonly table: CatalogTable | undefined;
+  readonly index: CatalogIndex | undefined;
+  /** Where it is known without asking the server. */
+  readonly known: IndexDefinition | undefined;
+}
+
+function clonesFor(looked: readonly Looked[]): readonly CloneTable[] {
+  const byTable = new Map<string, IndexExpectation[]>();
+  for (const { expected, table, known } of looked) {
+    if (!table || known) continue;
+    const list = byTable.get(table.sqlName);
+    if (list) list.push(expected);
+    else byTable.set(table.sqlName, [expected]);
+  }
+  return [...byTable].map(([sqlName, all]) => ({ sqlName, expected: all }));
+}
+
+function answer({ expected, table, index, known }: Looked, built: Built | undefined, rules: IndexRules): IndexAnswer {
+  const definition = known ?? (built?.kind === 'built' ? built.definition : undefined);
+  const open = openParts(expected);
+  const wrong = (kind: IndexProblem, found: string, fix: string): Pick<IndexAnswer, 'finding'> => {
+    const level = levelOf(kind, rules);
+    if (level === 'off') return {};
+    const schema = table?.schema ?? expected.schema;
+    const where = { ...(schema === undefined ? {} : { schema }), table: expected.table, index: expected.name };
+    const shown = definition === undefined ? expectedText(expected) : definitionText(narrowed(definition, expected));
+    return { finding: { kind, level, ...where, expected: shown, found, fix } };
+  };
   if (!table) {
-    const where = schema === undefined ? 'in the search path' : `in schema ${schema}`;
-    return {
-      finding: finding(
-        'table_missing',
-        `no table ${tableName} ${where}`,
-        `-- Create the table ${tableName}, then:\n${create(expected)}`,
-      ),
-    };
+    const where = expected.schema === undefined ? 'in the search path' : `in schema ${expected.schema}`;
+    const fix = `-- Create the table ${expected.table}, then:\n${createIndex(expected)}`;
+    return wrong('table_missing', `no table ${expected.table} ${where}`, fix);
   }
-  const index = table.indexes.find((candidate) => candidate.name === cut(name));
+  if (built?.kind === 'refused') {
+    const fix = '-- Correct the definition in the plan, or the table.';
+    const has = index === undefined ? 'there is no index of this name' : `the index of this name is ${definitionText(index)}`;
+    return wrong('definition', `the server refuses this definition: ${built.why}; ${has}`, fix);
+  }
+  const how = built?.kind === 'unasked' ? { unasked: built.why } : {};
   if (!index) {
-    const twin = table.indexes.find((candidate) => describe(candidate) === shown);
+    const twin = definition && table.indexes.find((candidate) => differenceOf(definition, candidate, open) === undefined);
     const found = twin ? `no index of this name; ${twin.name} has these columns` : 'no index of this name';
-    const fix = twin ? `ALTER INDEX ${twin.sqlName} RENAME TO ${quoted(name)};` : create(expected, table);
-    return { finding: finding('missing', found, fix) };
+    const fix = twin
+      ? `ALTER INDEX ${twin.sqlName} RENAME TO ${quoted(cutName(expected.name))};`
+      : createIndex(expected, table, definition);
+    return { ...how, ...wrong('missing', found, fix) };
   }
-  const found = describe(index);
-  const problem = problemOf(expected, index);
-  if (problem === undefined) return { found };
-  if (problem === 'invalid') return { found, finding: finding(problem, whyInvalid(index), mendInvalid(expected, index, table)) };
-  return { found, finding: finding(problem, found, replace(expected, index, table)) };
+  const found = definitionText(index);
+  const difference = definition ? differenceOf(definition, index, open) : textDifference(expected, index);
+  if (difference) return { ...how, found, ...wrong(difference, found, replaceIndex(expected, index, table, definition)) };
+  const broken = brokenState(index);
+  if (!broken) return { ...how, found };
+  const fix = broken.kind === 'not_ready' ? '-- Wait until the build has ended, then look again.' : mendInvalid(index, table);
+  return { ...how, found, ...wrong(broken.kind, broken.found, fix) };
 }
 
-function problemOf(expected: IndexExpectation, index: CatalogIndex): IndexProblem | undefined {
-  const wanted = expected.columns.map(plannedColumn);
-  const has = index.keys.map(catalogColumn);
-  if (wanted.length === 0 || wanted.join('\n') !== has.join('\n')) {
-    const sameSet = wanted.length === has.length && [...wanted].sort().join('\n') === [...has].sort().join('\n');
-    return sameSet ? 'order' : 'columns';
+/** What the plan leaves open is no part of what it expects. */
+const narrowed = (definition: IndexDefinition, expected: IndexExpectation): IndexDefinition =>
+  openParts(expected).include ? { ...definition, include: [] } : definition;
+
+/** Where the server cannot be asked: the same but for spelling, or another definition. */
+function textDifference(expected: IndexExpectation, index: CatalogIndex): IndexProblem | undefined {
+  const { columns, unique, where, include, method = 'btree', nullsNotDistinct = false, definition } = expected;
+  const open = openParts(expected);
+  if (!open.unique && (unique ?? false) !== index.unique) return 'unique';
+  if (definition !== undefined) {
+    const spelled = (sql: string): string => bareExpression(sql.replace(/^USING\s+btree\s*/i, ''));
+    return spelled(definition) === spelled(definitionSql(index)) ? undefined : 'columns';
   }
-  if (expected.unique !== undefined && expected.unique !== index.unique) return 'unique';
+  if (method !== index.method) return 'method';
+  if (!same(columns.map(plannedColumn), index.keys.map(catalogColumn))) return 'columns';
+  if (!open.nullsNotDistinct && nullsNotDistinct !== index.nullsNotDistinct) return 'nulls';
+  if (include && !same(include.map(bareName).sort(), [...index.include].sort())) return 'include';
   const predicate = index.predicate === undefined ? undefined : bareExpression(index.predicate);
-  if (predicate !== (expected.where === undefined ? undefined : bareExpression(expected.where))) return 'predicate';
-  return index.valid && index.ready && index.live && index.partitionsWithout.length === 0 ? undefined : 'invalid';
+  return predicate === (where === undefined ? undefined : bareExpression(where)) ? undefined : 'predicate';
 }
 
-function whyInvalid(index: CatalogIndex): string {
-  if (index.partitionsWithout.length > 0) {
-    return `invalid: these partitions have no valid index attached to it: ${index.partitionsWithout.join(', ')}`;
+function others(
+  looked: readonly Looked[],
+  rules: IndexRules,
+  statisticsAgeMs: number | undefined,
+): Pick<IndexCheck, 'others' | 'ignored' | 'tables' | 'idleIgnores'> {
+  const tables = new Map<string, { readonly table: CatalogTable; readonly expected: Set<string> }>();
+  for (const { table, expected } of looked) {
+    if (!table) continue;
+    const name = cutName(expected.name);
+    const known = tables.get(table.sqlName);
+    if (known) known.expected.add(name);
+    else tables.set(table.sqlName, { table, expected: new Set([name]) });
   }
-  if (!index.live) return 'invalid: it is being dropped';
-  if (!index.ready) return 'invalid: its build failed or was cancelled, and writes do not maintain it';
-  return 'invalid: its build failed or was cancelled, and the planner ignores it';
-}
-
-/** In the same form for both sides: `unique (status, created_at desc) where active`. */
-function describeExpected({ columns, unique, where }: IndexExpectation): string {
-  const predicate = where === undefined ? '' : ` where ${bareExpression(where)}`;
-  return `${unique === true ? 'unique ' : ''}(${columns.map(plannedColumn).join(', ')})${predicate}`;
-}
-
-function describe({ keys, unique, predicate }: CatalogIndex): string {
-  const where = predicate === undefined ? '' : ` where ${bareExpression(predicate)}`;
-  return `${unique ? 'unique ' : ''}(${keys.map(catalogColumn).join(', ')})${where}`;
-}
-
-function create(expected: IndexExpectation, table?: CatalogTable, unique = expected.unique === true): string {
-  const { schema, table: tableName, name, columns, where } = expected;
-  const target = table?.sqlName ?? [...(schema === undefined ? [] : [quoted(schema)]), quoted(tableName)].join('.');
-  // PostgreSQL builds no partitioned index concurrently.
-  const how = table?.partitioned ? '' : ' CONCURRENTLY';
-  const predicate = where === undefined ? '' : ` WHERE ${where}`;
-  return `CREATE${unique ? ' UNIQUE' : ''} INDEX${how} ${quoted(name)} ON ${target} (${columns.map(columnSql).join(', ')})${predicate};`;
-}
-
-function drop(index: CatalogIndex, table: CatalogTable): string {
-  if (index.ofConstraint)
-    return `-- ${index.name} belongs to a constraint of ${table.sqlName}: drop that with ALTER TABLE … DROP CONSTRAINT.`;
-  return `DROP INDEX${table.partitioned ? '' : ' CONCURRENTLY'} ${index.sqlName};`;
-}
-
-function replace(expected: IndexExpectation, index: CatalogIndex, table: CatalogTable): string {
-  return `${drop(index, table)}\n${create(expected, table, expected.unique ?? index.unique)}`;
-}
-
-function mendInvalid(expected: IndexExpectation, index: CatalogIndex, table: CatalogTable): string {
-  if (table.partitioned) {
-    return index.partitionsWithout
-      .map((partition) => {
-        const child = quoted(`${partition.replace(/^.*\./, '').replaceAll('"', '')}_${expected.name}`.slice(0, 63));
-        const columns = expected.columns.map(columnSql).join(', ');
-        return (
-          `CREATE${index.unique ? ' UNIQUE' : ''} INDEX CONCURRENTLY ${child} ON ${partition} (${columns});\n` +
-          `ALTER INDEX ${index.sqlName} ATTACH PARTITION ${child};`
-        );
-      })
-      .join('\n');
-  }
-  const duplicates = index.unique ? '-- Remove duplicate rows first, or the build fails again.\n' : '';
-  return `${duplicates}${replace(expected, index, table)}`;
-}
-
-/** Names are cut at 63 bytes, not characters. */
-function cut(name: string): string {
-  const bytes = Buffer.from(name);
-  if (bytes.length <= 63) return name;
-  return bytes.toString('utf8', 0, 63).replace(/\uFFFD$/, '');
-}
-
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A column of the plan as SQL: a lone name that needs quotes gets them, an expression that needs parentheses too. */
-function columnSql(column: string): string {
-  if (/^[\p{L}_][\p{L}\p{N}_$]*$/u.test(column)) return quoted(column);
-  const isPlain =
-    /^("(?:[^"]|"")+"|[\w$]+)( [\w$. ]+)?$/.test(column) || /^[\w$.]+\(.*\)( (asc|desc))?( nulls (first|last))?$/i.test(column);
-  return isPlain || column.startsWith('(') ? column : `(${column})`;
+  const all = [...tables.values()].flatMap(({ table, expected }) => otherFindings(table, expected, rules, statisticsAgeMs));
+  const ignoreOf = (finding: IndexFinding<OtherProblem>): IgnoredFinding | undefined =>
+    rules.ignores.find(({ index, kind }) => index === finding.index && (kind === undefined || kind === finding.kind));
+  return {
+    tables: tables.size,
+    others: all.filter((finding) => ignoreOf(finding) === undefined),
+    ignored: all.flatMap((finding) => {
+      const ignore = ignoreOf(finding);
+      return ignore === undefined ? [] : [{ finding, reason: ignore.reason }];
+    }),
+    idleIgnores: rules.ignores.filter((ignore) => !all.some((finding) => ignoreOf(finding) === ignore)),
+  };
 }

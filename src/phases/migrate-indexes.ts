@@ -1,11 +1,13 @@
-import type { Judgement, Outcome, Position } from '../checklist/model.ts';
-import type { ReasonCode } from '../checklist/reasons.ts';
+import type { Evidence, Item, Judgement, Outcome, Position } from '../checklist/model.ts';
 import type { Step } from '../checklist/step.ts';
 import { text } from '../criteria/value.ts';
-import type { IndexAnswer, IndexProblem } from '../database/indexes.ts';
+import type { IndexExpectation } from '../database/index-expectation.ts';
+import type { IndexProblem } from '../database/index-rules.ts';
+import type { IndexAnswer, IndexCheck } from '../database/indexes.ts';
 import type { ExpectedIndex, MigratePlan } from '../plan/plan.ts';
 import type { PhaseContext } from './phase.ts';
 import { type MigrateWords, migrateWords } from './words/migrate.ts';
+import { type IndexWords, indexWords, REASON_OF } from './words/migrate-indexes.ts';
 
 const LIMIT_MS = 60_000;
 
@@ -16,76 +18,147 @@ export interface AfterMigration {
   readonly pending?: () => boolean;
 }
 
-/** One item for each expected index. The first that runs asks the catalog for all of them, in one round trip. */
-export function indexSteps({ indexes, database }: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
-  let asked: Promise<readonly IndexAnswer[]> | undefined;
-  const answers = (): Promise<readonly IndexAnswer[]> => {
-    asked ??= lookUp(indexes, database, context);
+interface Told {
+  readonly check: IndexCheck;
+  /** How many of the answers, from the first, are the plan's own; the rest are of the schema file. */
+  readonly own: number;
+  readonly fromFile: readonly IndexExpectation[];
+}
+
+/**
+ * One item for each expected index, one for those of a schema file, and one for what else is found. The first that runs asks the
+ * catalog for all of them, in at most two round trips.
+ */
+export function indexSteps(section: MigratePlan, context: PhaseContext, when: AfterMigration): readonly Step[] {
+  const { indexes, indexesFrom } = section;
+  if (indexes.length === 0 && indexesFrom === undefined) return [];
+  let asked: Promise<Told> | undefined;
+  const told = (): Promise<Told> => {
+    asked ??= lookUp(section, context);
     return asked;
   };
   const words = migrateWords(context.locale);
+  const own = indexWords(context.locale);
   const ids = uniqueIds(indexes.map(({ name }) => `index-${name}`));
-  return indexes.map((index, at) => ({
-    item: {
-      id: ids[at] ?? `index-${at}`,
-      title: words.indexOn(index.name, `${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`),
-      group: words.indexes,
-      kind: 'index',
-      required: true,
-      position: index.position,
-    },
+  const step = (item: Pick<Item, 'id' | 'title' | 'position'>, judge: (all: Told) => Outcome): Step => ({
+    item: { group: words.indexes, kind: 'index', required: true, ...item },
     needs: when.needs,
     after: when.after,
     limitMs: LIMIT_MS,
-    carryOut: async () => (when.pending?.() === true ? later(words) : judgeIndex(index, (await answers())[at], words)),
-  }));
+    carryOut: async () => (when.pending?.() === true ? later(words) : judge(await told())),
+  });
+  const each = indexes.map((index, at) => {
+    const table = `${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`;
+    const item = { id: ids[at] ?? `index-${at}`, title: words.indexOn(index.name, table), position: index.position };
+    return step(item, ({ check }) => judgeIndex(index, check.answers[at], words, own));
+  });
+  const ofFile =
+    indexesFrom &&
+    step({ id: 'indexes-from-file', title: own.asInFile(indexesFrom.file), position: indexesFrom.position }, (all) =>
+      judgeFile(indexesFrom.file, all, words, own),
+    );
+  const others = step({ id: 'index-findings', title: own.otherIndexes, position: section.position }, (all) =>
+    judgeOthers(all, words, own),
+  );
+  return [...each, ...(ofFile ? [ofFile] : []), others];
 }
 
 const later = (words: MigrateWords): Outcome => ({ state: 'skipped', reason: 'dry_run', message: words.later });
 
-async function lookUp(
-  indexes: readonly ExpectedIndex[],
-  database: string,
-  context: PhaseContext,
-): Promise<readonly IndexAnswer[]> {
+async function lookUp(section: MigratePlan, context: PhaseContext): Promise<Told> {
+  const { indexes, indexesFrom, indexRules, database } = section;
   const [{ withSession }, { checkIndexes }] = await Promise.all([
     import('../database/client.ts'),
     import('../database/indexes.ts'),
   ]);
+  const fromFile =
+    indexesFrom === undefined
+      ? []
+      : await (await import('../database/schema-file.ts')).indexesOfSchemaFile(indexesFrom.file, context);
   // The run's own signal: the answer is for all items, whichever asked first.
-  return withSession(await context.databases.url(database), context, (session) => checkIndexes(session, indexes));
+  const check = await withSession(await context.databases.url(database), context, (session) =>
+    checkIndexes(session, [...indexes, ...fromFile], indexRules),
+  );
+  return { check, own: indexes.length, fromFile };
 }
 
-const REASONS: Readonly<Record<IndexProblem, ReasonCode>> = {
-  table_missing: 'index_missing',
-  missing: 'index_missing',
-  columns: 'index_columns_differ',
-  order: 'index_columns_differ',
-  unique: 'index_columns_differ',
-  predicate: 'index_columns_differ',
-  invalid: 'index_invalid',
-};
-
-function judgeIndex({ name, position }: ExpectedIndex, answer: IndexAnswer | undefined, words: MigrateWords): Outcome {
+function judgeIndex(
+  { name, position }: ExpectedIndex,
+  answer: IndexAnswer | undefined,
+  words: MigrateWords,
+  own: IndexWords,
+): Outcome {
   if (!answer) return { state: 'inconclusive', reason: 'no_data', message: words.catalogSilent(name) };
-  const { finding, found = '' } = answer;
+  const { finding, found = '', unasked } = answer;
+  const asText = unasked === undefined ? '' : ` ${own.asText(unasked)}`;
   if (!finding)
     return {
       state: 'pass',
       reason: 'criteria_met',
-      message: words.valid(found),
+      message: `${words.valid(found)}${asText}`,
       measurements: { columns: { value: text(found) } },
     };
-  const { kind, expected, fix } = finding;
+  const { kind, expected, fix, level } = finding;
   return {
-    state: 'fail',
-    reason: REASONS[kind],
-    message: words.problem[kind](expected, finding.found),
+    state: level === 'warn' ? 'warn' : 'fail',
+    reason: REASON_OF[kind],
+    message: `${own.problem[kind](expected, finding.found)}${asText}`,
     measurements: { columns: { value: text(finding.found) } },
     // What is not there cannot be compared; the message says it all.
-    judgements: kind === 'missing' || kind === 'table_missing' ? [] : [comparison(finding.found, expected, position)],
+    judgements: UNCOMPARED.has(kind) ? [] : [comparison(finding.found, expected, position)],
     evidence: [{ kind: 'output', title: words.fix, text: fix }],
   };
+}
+
+const UNCOMPARED: ReadonlySet<IndexProblem> = new Set(['missing', 'table_missing', 'definition']);
+
+/** All the indexes of a schema file are one item: how many there are is known only when the file was read. */
+function judgeFile(file: string, { check, own: first, fromFile }: Told, words: MigrateWords, own: IndexWords): Outcome {
+  const answers = check.answers.slice(first);
+  if (answers.length === 0) return { state: 'inconclusive', reason: 'no_data', message: own.fileHasNone(file) };
+  const findings = answers.flatMap(({ finding }) => finding ?? []);
+  const unasked = answers.find((answer) => answer.unasked !== undefined)?.unasked;
+  const asText = unasked === undefined ? '' : ` ${own.asText(unasked)}`;
+  if (findings.length === 0)
+    return { state: 'pass', reason: 'criteria_met', message: `${own.asInFileHolds(fromFile.length)}${asText}` };
+  const worst = findings.find(({ level }) => level === 'block') ?? findings[0];
+  return {
+    state: worst?.level === 'warn' ? 'warn' : 'fail',
+    reason: worst === undefined ? 'index_missing' : REASON_OF[worst.kind],
+    message: `${own.asInFileFails(findings.length, fromFile.length)}${asText}`,
+    evidence: [
+      {
+        kind: 'table',
+        title: own.table.title,
+        columns: [own.table.table, own.table.index, own.table.found],
+        rows: findings.map(({ kind, table, index, expected, found }) => [table, index, own.problem[kind](expected, found)]),
+      },
+      { kind: 'output', title: words.fix, text: findings.map(({ fix }) => fix).join('\n') },
+    ],
+  };
+}
+
+function judgeOthers({ check }: Told, words: MigrateWords, own: IndexWords): Outcome {
+  const { others, ignored, idleIgnores, tables } = check;
+  const { title, kind, table, index, found, reason } = own.table;
+  const evidence: Evidence[] = [];
+  if (others.length > 0) {
+    const rows = others.map((each) => [own.kind[each.kind], each.table, each.index, each.found]);
+    evidence.push({ kind: 'table', title, columns: [kind, table, index, found], rows });
+    evidence.push({ kind: 'output', title: words.fix, text: others.map(({ fix }) => fix).join('\n') });
+  }
+  if (ignored.length > 0) {
+    const rows = ignored.map((each) => [own.kind[each.finding.kind], each.finding.table, each.finding.index, each.reason]);
+    evidence.push({ kind: 'table', title: own.table.ignored, columns: [kind, table, index, reason], rows });
+  }
+  const blocking = others.filter(({ level }) => level === 'block').length;
+  const message = [
+    others.length === 0 ? own.noFindings(tables) : own.findings(blocking, others.length - blocking),
+    ...(ignored.length === 0 ? [] : [own.ignored(ignored.length)]),
+    ...idleIgnores.map((ignore) => own.idleIgnore(ignore.index)),
+  ].join(' ');
+  if (others.length === 0) return { state: 'pass', reason: 'criteria_met', message, evidence };
+  return { state: blocking > 0 ? 'fail' : 'warn', reason: 'index_findings', message, evidence };
 }
 
 function comparison(found: string, expected: string, position: Position): Judgement {

@@ -2,6 +2,8 @@ import type { Intent, PlanOrigin, Position } from '../checklist/model.ts';
 import type { Criterion } from '../criteria/syntax.ts';
 import type { Locale, Measurements } from '../criteria/value.ts';
 import type { PlannedDatabase } from '../database/databases.ts';
+import type { IndexExpectation } from '../database/index-expectation.ts';
+import type { IndexRules } from '../database/index-rules.ts';
 import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { StatementOrder } from '../database/query-proof/statement-orders.ts';
 import type { BoundProbe } from '../probes/probe.ts';
@@ -53,16 +55,7 @@ export interface PreDeployPlan {
   readonly checks: readonly PlannedCheck[];
 }
 
-export interface ExpectedIndex {
-  /** undefined: the search path decides. */
-  readonly schema?: string;
-  readonly table: string;
-  readonly name: string;
-  /** Column names or expressions, in order, as the plan writes them; a column may end in ` desc`. */
-  readonly columns: readonly string[];
-  readonly unique?: boolean;
-  /** The predicate of a partial index, as the server writes it. undefined: the index must cover every row. */
-  readonly where?: string;
+export interface ExpectedIndex extends IndexExpectation {
   readonly position: Position;
 }
 
@@ -106,6 +99,10 @@ export interface MigratePlan {
   readonly criteria: readonly PlannedCriterion[];
   readonly policy: Policy;
   readonly indexes: readonly ExpectedIndex[];
+  /** A file of SQL whose indexes are expected beside those. */
+  readonly indexesFrom?: { readonly file: string; readonly position: Position };
+  /** Default: those of database/index-rules.ts. */
+  readonly indexRules?: IndexRules;
   readonly queries: readonly ExpectedQuery[];
   /** Indexes may be hidden, in a transaction that is rolled back, also on a database that is not a throwaway one. */
   readonly hideIndexes?: boolean;

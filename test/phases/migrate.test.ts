@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openChecklist } from '../../src/checklist/events.ts';
 import type { Checklist, Item } from '../../src/checklist/model.ts';
@@ -115,6 +117,7 @@ describe('a migration as it should be', () => {
       'migrate-database pass',
       'migrate-run pass',
       ...COLUMNS.map(([name]) => `index-${name} pass`),
+      'index-findings pass',
       'query-1 pass',
     ]);
     expect(checklist).toMatchObject({ verdict: 'pass' });
@@ -166,6 +169,41 @@ describe('a migration as it should be', () => {
     await databases.stop();
     expect(checklist.verdict).toBe('pass');
     expect(item('migrate-database').message).toMatch(/^PostgreSQL [\d.]+, started for this run, ready in [\d.]+ m?s\.$/);
+  });
+});
+
+describe('beside the expected indexes', () => {
+  test('an invalid one that the plan does not have blocks, and a duplicate only warns', async () => {
+    const run = await newRun();
+    await migrate(run);
+    await sql(run.url, 'CREATE INDEX zz_same ON intervention_plans (created_by_id)');
+    const warned = await migrate(run);
+    expect(warned.state('index-findings')).toBe('warn index_findings');
+    expect(warned.checklist.verdict).toBe('warn');
+    expect(warned.item('index-findings').evidence[1]).toMatchObject({ text: 'DROP INDEX CONCURRENTLY zz_same;' });
+    await sql(
+      run.url,
+      'CREATE TABLE broken (a int)',
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'zz_same'::regclass",
+    );
+    const blocked = await migrate(run);
+    expect(blocked.state('index-findings')).toBe('fail index_findings');
+    expect(blocked.item('index-findings').message).toBe('1 finding, 1 of them blocking.');
+  });
+
+  test('those of a schema file are one item, and a file without indexes proves nothing', async () => {
+    const run = await newRun();
+    const file = join(run.project.directory, 'schema.sql');
+    await writeFile(
+      file,
+      'CREATE TABLE intervention_plans (status text, x int); CREATE INDEX ix_other ON intervention_plans (status);',
+    );
+    const indexesFrom = { file: 'schema.sql', position };
+    const { item, state } = await migrate({ ...run, plan: { indexesFrom } });
+    expect(state('indexes-from-file')).toBe('fail index_missing');
+    expect(item('indexes-from-file').message).toBe('1 of 1 indexes are not as there.');
+    await writeFile(file, 'CREATE TABLE a (id int)');
+    expect((await migrate({ ...run, plan: { indexesFrom } })).state('indexes-from-file')).toBe('inconclusive no_data');
   });
 });
 

@@ -1,6 +1,5 @@
 import { formatDuration } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
-import type { IndexProblem } from '../../database/indexes.ts';
 
 /** What a migration says of itself. Revisions come as one text, or undefined before the first migration; times are milliseconds. */
 export interface MigrateWords {
@@ -39,7 +38,6 @@ export interface MigrateWords {
   readonly valid: (columns: string) => string;
   readonly later: string;
   readonly catalogSilent: (index: string) => string;
-  readonly problem: Readonly<Record<IndexProblem, (expected: string, found: string) => string>>;
   readonly fix: string;
   readonly query: string;
   readonly plan: string;
@@ -87,16 +85,6 @@ const EN: MigrateWords = {
   valid: (columns) => `${columns}, valid.`,
   later: 'Would be checked after the migration.',
   catalogSilent: (index) => `The catalog told nothing about ${index}.`,
-  problem: {
-    // The reason's label, `index missing`, stands before these two.
-    table_missing: (_, found) => `${found}.`,
-    missing: (expected, found) => `expected ${expected}, ${found}.`,
-    order: (expected, found) => `The columns are in another order: ${found} instead of ${expected}.`,
-    columns: (expected, found) => `Other columns: ${found} instead of ${expected}.`,
-    unique: (expected, found) => `Unique where it should not be, or the other way round: ${found} instead of ${expected}.`,
-    predicate: (expected, found) => `It covers other rows: ${found} instead of ${expected}.`,
-    invalid: (_, found) => `It is there but cannot be used. ${found}.`,
-  },
   fix: 'SQL that mends it',
   query: 'Query',
   plan: 'Plan',
@@ -145,15 +133,6 @@ const PT_BR: MigrateWords = {
   valid: (columns) => `${columns}, válido.`,
   later: 'Seria verificado depois da migração.',
   catalogSilent: (index) => `O catálogo nada disse sobre ${index}.`,
-  problem: {
-    table_missing: (_, found) => `a tabela não existe (${found}).`,
-    missing: (expected, found) => `esperado ${expected} (${found}).`,
-    order: (expected, found) => `As colunas estão em outra ordem: ${found} em vez de ${expected}.`,
-    columns: (expected, found) => `Outras colunas: ${found} em vez de ${expected}.`,
-    unique: (expected, found) => `Único onde não deveria ser, ou o contrário: ${found} em vez de ${expected}.`,
-    predicate: (expected, found) => `Cobre outras linhas: ${found} em vez de ${expected}.`,
-    invalid: (_, found) => `Existe, mas não pode ser usado. ${found}.`,
-  },
   fix: 'SQL que corrige',
   query: 'Consulta',
   plan: 'Plano da consulta',

@@ -8,13 +8,13 @@ import { readChecks } from '../checks.ts';
 import { checkNames, planned, readCriteria, scopeOf } from '../criteria.ts';
 import { INLINE } from '../databases.ts';
 import { openIds } from '../ids.ts';
-import { found } from '../issue-words.ts';
 import { once } from '../once.ts';
 import { isRecord } from '../plain-data.ts';
-import type { ExpectedIndex, MigratePlan } from '../plan.ts';
+import type { MigratePlan } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
+import { indexesField, indexRulesField, readIndexes, readIndexRules } from './migrate-indexes.ts';
 import { queryFields, readQueries } from './migrate-queries.ts';
 
 const WITHIN_MS = 10 * 60_000;
@@ -28,21 +28,6 @@ export const MIGRATE_NAMES = {
   warnings: DIMENSION.number,
   migrations: DIMENSION.number,
 } as const satisfies Record<string, Promised>;
-
-const columns = once(() =>
-  z.array(z.string().min(1)).min(1).describe('Columns or expressions, in order; a column may end in ` desc`.'),
-);
-
-const index = once(() =>
-  z.union([
-    columns(),
-    z.strictObject({
-      columns: columns(),
-      unique: z.boolean().describe('Whether it must be unique. Default: either is good.').optional(),
-      where: z.string().min(1).describe('The condition of a partial index. Default: it must cover every row.').optional(),
-    }),
-  ]),
-);
 
 export const migrateSchema = once(() =>
   z.strictObject({
@@ -58,12 +43,8 @@ export const migrateSchema = once(() =>
     within: durationText().describe('The longest that the migration may take. Default: 10m.').optional(),
     ...criteriaFields(),
     policy: policySchema().describe('What a result that is not known to be good does to the gate.').optional(),
-    indexes: z
-      .record(z.string(), z.record(z.string(), index()))
-      .describe(
-        'Indexes that must exist and be valid afterwards, by table (`schema.table`) and name: `{ plans: { ix_plans_status: [status] } }`.',
-      )
-      .optional(),
+    indexes: indexesField().optional(),
+    'index-rules': indexRulesField().optional(),
     ...queryFields(),
     checks: z.unknown().describe('Further items, carried out after the migration.').optional(),
   }),
@@ -81,7 +62,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
   if (raw === undefined) return undefined;
   const tool = readTool(raw, reader);
   const database = readDatabase(raw.database, reader);
-  const indexes = Object.entries(raw.indexes ?? {}).flatMap(([table, each]) => readIndexes(table, each, reader));
+  const expected = readIndexes(raw.indexes, reader);
   const queries = readQueries(raw.queries ?? [], [...AT, 'queries'], reader);
   const criteria = readCriteria(raw, AT, reader);
   const scope = scopeOf(MIGRATE_NAMES, reader.vars);
@@ -93,7 +74,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
   for (const criterion of criteria) checkNames(criterion, rules, reader);
   const checks = raw.checks === undefined ? [] : readChecks([...AT, 'checks'], openIds(), reader);
   const judged = [raw.expect, raw.abort, raw.warn, raw.checks].some((each) => each !== undefined);
-  if (!judged && indexes.length === 0 && queries.length === 0) {
+  if (!judged && expected.indexes.length === 0 && expected.indexesFrom === undefined && queries.length === 0) {
     problems.add(
       'Nothing would be checked after the migration. Add `expect`, `indexes`, `queries` or `checks`.',
       filled.keyPosition(AT),
@@ -106,7 +87,8 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
     limitMs: raw.within === undefined ? WITHIN_MS : durationMs(raw.within),
     criteria: criteria.map((criterion) => planned(criterion, reader)),
     policy: readPolicy(raw.policy, reader.policy),
-    indexes,
+    ...expected,
+    indexRules: readIndexRules(raw['index-rules']),
     queries,
     ...(raw['hide-indexes'] === undefined ? {} : { hideIndexes: raw['hide-indexes'] }),
     checks,
@@ -164,31 +146,4 @@ function readDatabase(database: RawMigrate['database'], { useDatabase }: Reader)
   const name = typeof database === 'string' ? database : INLINE;
   useDatabase(name, [...AT, 'database']);
   return name;
-}
-
-function readIndexes(
-  table: string,
-  indexes: NonNullable<RawMigrate['indexes']>[string],
-  { filled, problems }: Reader,
-): ExpectedIndex[] {
-  const parts = table.split('.');
-  if (parts.length > 2 || parts.some((part) => part === '')) {
-    problems.add(`Expected a table or \`schema.table\`, found ${found(table)}.`, filled.keyPosition([...AT, 'indexes', table]));
-    return [];
-  }
-  const [first = '', second] = parts;
-  const where = second === undefined ? { table: first } : { schema: first, table: second };
-  return Object.entries(indexes).map(([name, expected]): ExpectedIndex => {
-    const position = filled.keyPosition([...AT, 'indexes', table, name]);
-    if (Array.isArray(expected)) return { ...where, name, columns: expected, position };
-    const { columns, unique, where: condition } = expected;
-    return {
-      ...where,
-      name,
-      columns,
-      position,
-      ...(unique === undefined ? {} : { unique }),
-      ...(condition === undefined ? {} : { where: condition }),
-    };
-  });
 }

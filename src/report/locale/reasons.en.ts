@@ -154,6 +154,16 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'A build of this index broke off. It costs writes and serves no query.',
     next: 'REINDEX INDEX CONCURRENTLY, or drop it and build it again.',
   },
+  index_definition_refused: {
+    label: 'no such index can be made',
+    means: 'The server refuses the definition that the plan expects.',
+    next: 'The message has the server’s words: correct the definition in the plan, or the table in a migration.',
+  },
+  index_findings: {
+    label: 'findings about other indexes',
+    means: 'Something is wrong with indexes that the plan does not name, on the tables that it names.',
+    next: 'The evidence has each with the SQL that mends it. What is as it should be goes under `index-rules: ignore`, with a reason.',
+  },
   index_unused: {
     label: 'index does not serve the query',
     means: 'The planner cannot use the index for this query.',

@@ -157,6 +157,16 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'A criação deste índice foi interrompida. Ele encarece as escritas e não atende a nenhuma consulta.',
     next: 'Use REINDEX INDEX CONCURRENTLY, ou remova-o e crie-o de novo.',
   },
+  index_definition_refused: {
+    label: 'tal índice não pode ser criado',
+    means: 'O servidor recusa a definição que o plano espera.',
+    next: 'A mensagem traz as palavras do servidor: corrija a definição no plano ou a tabela em uma migração.',
+  },
+  index_findings: {
+    label: 'achados sobre outros índices',
+    means: 'Há algo errado com índices que o plano não cita, nas tabelas que ele cita.',
+    next: 'As evidências trazem cada um com o SQL que corrige. O que está como deve estar vai em `index-rules: ignore`, com um motivo.',
+  },
   index_unused: {
     label: 'índice não atende à consulta',
     means: 'O planejador não consegue usar o índice nesta consulta.',
