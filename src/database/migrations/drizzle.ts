@@ -6,7 +6,7 @@ import { MeasurementError } from '../../checklist/errors.ts';
 import { withSession } from '../client.ts';
 import { commandField, directoryField, envField, migrationsField, tableField } from './fields.ts';
 import { rowsInTable } from './revisions.ts';
-import { appliedBy, runTool } from './run.ts';
+import { appliedBy, problemIn, runTool } from './run.ts';
 import { defineMigrationTool, type MigrationContext, type MigrationFile } from './tool.ts';
 import { commandLineOf, INSTALL_PACKAGES } from './tool-program.ts';
 
@@ -29,7 +29,7 @@ export const drizzle = defineMigrationTool<DrizzleSpec>({
   schema,
   example: 'run: { tool: drizzle, migrations: drizzle }',
   async detect(folder) {
-    const because = await folder.first(...['ts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`));
+    const because = await folder.first(...['ts', 'js', 'json'].map((ending) => `drizzle.config.${ending}`));
     if (because === undefined) return undefined;
     const out = /\bout['"]?\s*:\s*['"]\.?\/?([^'"]+)['"]/.exec((await folder.text(because)) ?? '')?.[1];
     return { because, ...(out === undefined ? {} : { spec: { migrations: out } }) };
@@ -63,7 +63,7 @@ export const drizzle = defineMigrationTool<DrizzleSpec>({
     );
     if (run.exitCode !== 0) {
       const problem = await whyItFailed(spec, before, context);
-      return appliedBy(run, [], () => problem);
+      return appliedBy(run, [], (output) => problem ?? problemIn(output));
     }
     const migrations = (await tags(spec, context)).filter((tag) => !before.includes(tag)).map((name) => ({ name }));
     return appliedBy(run, migrations);
@@ -132,7 +132,11 @@ function sqlOf(tag: string, spec: DrizzleSpec, context: MigrationContext): Promi
  * drizzle-kit says nothing of why it failed (drizzle-orm #5816). It applies all that is pending in one transaction; that is done once
  * more here, up to the error, and rolled back.
  */
-async function whyItFailed(spec: DrizzleSpec, applied: readonly string[], context: MigrationContext): Promise<string> {
+async function whyItFailed(
+  spec: DrizzleSpec,
+  applied: readonly string[],
+  context: MigrationContext,
+): Promise<string | undefined> {
   const pending = (await journal(spec, context)).filter(({ tag }) => !applied.includes(tag));
   return withSession(context.databaseUrl, { ...context, readOnly: false }, async (session) => {
     await session.run('BEGIN');
@@ -149,7 +153,8 @@ async function whyItFailed(spec: DrizzleSpec, applied: readonly string[], contex
           if (problem !== undefined) return `${tag}: ${problem}`;
         }
       }
-      return 'drizzle-kit printed no error, and its SQL runs without one. Check that its configuration reads the database’s URL.';
+      // Then it did not get as far as the SQL, and has printed why.
+      return undefined;
     } finally {
       await session.run('ROLLBACK').catch(() => undefined);
     }
