@@ -58,7 +58,7 @@ const MARK = 'holdpoint-migrations:';
 const SCRIPT = `
 import json
 from django.db.migrations.loader import MigrationLoader
-graph = MigrationLoader(None, ignore_no_initial=True).graph
+graph = MigrationLoader(None).graph
 order = []
 for leaf in graph.leaf_nodes():
     order += [key for key in graph.forwards_plan(leaf) if key not in order]
