@@ -56,7 +56,7 @@ export function migrationRun({ tool, database }: MigratePlan, context: PhaseCont
       });
       if ('state' in applied) return applied;
       const look = tool.state(migration, filesOf(before));
-      if (applied.exitCode !== 0) {
+      if (applied.exitCode !== 0 || applied.problem !== undefined) {
         const after = await look.catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
         const known = typeof after === 'string' ? undefined : after;
         const now = typeof after === 'string' ? words.stateUnknown(after) : stateSentence(before, after, tool.name, words);

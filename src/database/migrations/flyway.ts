@@ -134,11 +134,13 @@ async function apply(spec: FlywaySpec, context: MigrationContext): Promise<Appli
     warningCount: run.warningCount + told.length,
     warnings: [...run.warnings, ...told].slice(0, 100),
   };
-  return appliedBy(
+  const applied = appliedBy(
     whole,
     came.map(({ name, ms }) => ({ name, durationMs: ms })),
     () => problemOf(run),
   );
+  // Asked for JSON, it may say that it failed and end with 0 all the same.
+  return failure.safeParse(jsonIn(run.stdout)).success ? { ...applied, problem: problemOf(run) } : applied;
 }
 
 const failure = z.object({ error: z.object({ errorCode: z.string().optional(), message: z.string() }) });

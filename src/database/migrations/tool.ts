@@ -19,7 +19,7 @@ export interface Applied {
   /** The end of the tool's output, both streams as they came. */
   readonly output: string;
   readonly exitCode: number | null;
-  /** The line in which the tool says what went wrong, when its exit code is not 0. */
+  /** The line in which the tool says what went wrong: always when its exit code is not 0. */
   readonly problem?: string;
 }
 

@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { flyway } from '../../../src/database/migrations/flyway.ts';
 import { golangMigrate } from '../../../src/database/migrations/golang-migrate.ts';
 import { liquibase } from '../../../src/database/migrations/liquibase.ts';
 import { boundTool, lacksTool, type Project, projectWith, type Running, running } from '../../support/migration-tools.ts';
 import { sql, useServer } from '../../support/postgres.ts';
+
+// Each call of Flyway or Liquibase starts a Java machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const server = useServer();
 const ABSENT = 'ALTER TABLE absent ADD COLUMN a int;';
