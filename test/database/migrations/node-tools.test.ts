@@ -154,7 +154,7 @@ describe.skipIf(lacksTool('node-pg-migrate'))('node-pg-migrate', () => {
     expect(await migrate()).toMatchObject({ state: 'pass' });
   });
 
-  test('that only pretends (--fake) is refused by the plan, and by its indexes where it comes another way', () => {
+  test('that would only pretend (--fake) is refused by the plan', () => {
     expect(nodePgMigrate.bind({ command: ['npx', 'node-pg-migrate', '--fake'] })).toMatchObject({
       issues: [{ message: expect.stringContaining('nothing would be migrated') }],
     });
