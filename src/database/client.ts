@@ -12,8 +12,10 @@ export interface ConnectOptions {
   readonly readOnly?: boolean;
   /** Default 10 s. */
   readonly connectTimeoutMs?: number;
-  /** Longest time for one statement, kept by the server. Default 30 s. */
+  /** Longest time for one statement, kept by the server; 0 for none. Default 30 s. */
   readonly statementTimeoutMs?: number;
+  /** Called for what the server says beside its answers: `NOTICE: relation "a" already exists, skipping`. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 export interface Rows {
@@ -52,6 +54,8 @@ export async function connect(connectionString: string, options: ConnectOptions)
   const { label } = address;
   // Without a listener, a connection that breaks while idle would end the process.
   client.on('error', () => undefined);
+  const { onNotice } = options;
+  if (onNotice) client.on('notice', ({ severity, message }) => onNotice(`${severity ?? 'NOTICE'}: ${message ?? ''}`));
   const close = (): void => void client.end().catch(() => undefined);
   options.signal?.addEventListener('abort', close, { once: true });
 

@@ -95,7 +95,7 @@ export interface MigratePlan {
   readonly database: string;
   readonly tool: BoundMigrationTool;
   readonly limitMs: number;
-  /** Judged on `version`, `version_before`, `duration`, `warnings`, `migrations`. */
+  /** Judged on `version`, `version_before`, `duration`, `warnings`, `migrations`, `pending`. */
   readonly criteria: readonly PlannedCriterion[];
   readonly policy: Policy;
   readonly indexes: readonly ExpectedIndex[];

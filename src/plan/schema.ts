@@ -127,17 +127,25 @@ function preDeploySchema(items: JsonSchema): JsonSchema {
 
 function migrateJsonSchema({ tools }: Registries, items: JsonSchema): JsonSchema {
   const whole = jsonSchemaOf(migrateSchema());
+  const detected: JsonSchema = {
+    type: 'object',
+    description: 'The tool that the repository is set up for, and what it needs to know.',
+    properties: { tool: false, directory: { type: 'string', description: 'The folder to look for it in. Default: all.' } },
+  };
   const run: JsonSchema = {
-    description: 'The team’s own migration tool, and what it needs to know.',
-    oneOf: tools.map(({ name, summary, schema }) => {
-      const spec = jsonSchemaOf(schema);
-      return {
-        ...spec,
-        description: summary,
-        properties: { tool: { const: name, description: summary }, ...spec.properties },
-        required: ['tool', ...(spec.required ?? [])],
-      };
-    }),
+    description: 'The team’s own migration tool, and what it needs to know. Default: the one that the repository is set up for.',
+    oneOf: [
+      detected,
+      ...tools.map(({ name, summary, schema }) => {
+        const spec = jsonSchemaOf(schema);
+        return {
+          ...spec,
+          description: summary,
+          properties: { tool: { const: name, description: summary }, ...spec.properties },
+          required: ['tool', ...(spec.required ?? [])],
+        };
+      }),
+    ],
   };
   return {
     ...whole,

@@ -52,13 +52,13 @@ async function goDown(target: Target, { tool, database }: TaskMigration, context
   const state = same(before, after)
     ? `The database is still at ${shown(after)}.`
     : `The database went from ${shown(before)} to ${shown(after)}.`;
-  if (exitCode !== 0) {
+  if (exitCode !== 0 || problem !== undefined) {
     throw new MeasurementError(
       'task_failed',
       `${tool.name} failed: ${context.secrets.mask(problem ?? `exit code ${exitCode}`)}. ${state}`,
     );
   }
-  if (same(before, after) || ('to' in target && !reached(target.to, after))) {
+  if (same(before, after) || ('to' in target && !reached(target.to, before, after))) {
     throw new MeasurementError('tool_disagrees', `${tool.name} reported no error, but it did not get there. ${state}`);
   }
   return {
@@ -83,10 +83,16 @@ function describe(target: Target): string {
   return target.steps === 1 ? 'Undo the last migration' : `Undo the last ${target.steps} migrations`;
 }
 
-/** A tool may take the beginning of a revision's name; `base` and `zero` are words for "before the first". */
-function reached(to: string, after: readonly string[]): boolean {
-  if (after.length === 0) return ['base', 'zero', '0'].includes(to);
-  return after.length === 1 && after.some((revisionNow) => revisionNow.startsWith(to));
+/**
+ * A tool may take the beginning of a revision's name; `base`, `zero` and `0` are words for "before the first". Django is at one
+ * revision for each app, and `plans.zero` is before the first of that app.
+ */
+function reached(to: string, before: readonly string[], after: readonly string[]): boolean {
+  if (after.length === 0) return ['base', 'zero', '0'].includes(to.split(/[. ]/).at(-1) ?? to);
+  const app = /^(\w+)[. ]zero$/.exec(to)?.[1];
+  if (app !== undefined) return !after.some((revisionNow) => revisionNow.startsWith(`${app}.`));
+  const name = to.replace(' ', '.');
+  return (after.length === 1 || before.length > 1) && after.some((revisionNow) => revisionNow.startsWith(name));
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {

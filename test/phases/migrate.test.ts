@@ -307,7 +307,11 @@ describe('a migration that goes wrong', () => {
 
   test('says OK, but stayed behind its own files', async () => {
     const run = await newRun();
-    const behind: BoundMigrationTool = { ...boundAlembic(), heads: async () => ['ffffffffffff'] };
+    const own = boundAlembic();
+    const behind: BoundMigrationTool = {
+      ...own,
+      state: async (given, files) => ({ ...(await own.state(given, files)), heads: ['ffffffffffff'] }),
+    };
     const { item, state } = await migrate({ ...run, plan: { tool: behind } });
     expect(state('migrate-run')).toBe('fail tool_disagrees');
     expect(item('migrate-run').message).toContain('the database is at 5403edb1d087, and the migration files end in ffffffffffff');
@@ -316,9 +320,30 @@ describe('a migration that goes wrong', () => {
   test('has several heads, and is told to merge them', async () => {
     const run = await newRun();
     await run.project.add('aaaaaaaaaaaa', '3f2b7c9a41de', 'pass');
-    const { item } = await migrate(run);
+    const { item, state } = await migrate(run);
+    expect(state('migrate-run')).toBe('fail multiple_heads');
     expect(item('migrate-run').message).toContain('end in 2 heads');
     expect(item('migrate-run').message).toContain('merge them into one');
+  });
+
+  test('prints hundreds of thousands of lines: the warnings among them are counted, and the report stays small', async () => {
+    const run = await newRun();
+    const noisy =
+      'import sys\nfor n in range(150000):\n    print("line", n)\n    print("x.py:1: UserWarning: again", file=sys.stderr)';
+    await run.project.add('aaaaaaaaaaaa', '5403edb1d087', noisy);
+    const before = process.memoryUsage().rss;
+    const { item, state } = await migrate(run);
+    expect(state('migrate-run')).toBe('pass task_done');
+    expect(item('migrate-run').measurements).toMatchObject({ warnings: { value: { amount: 150_000 } } });
+    expect(JSON.stringify(item('migrate-run').evidence).length).toBeLessThan(100_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(250_000_000);
+  }, 120_000);
+
+  test('ends well, and left what cannot be undone: that is named', async () => {
+    const run = await newRun();
+    await run.project.add('aaaaaaaaaaaa', '5403edb1d087', 'pass');
+    const { item } = await migrate(run);
+    expect(item('migrate-run').message).toContain('Cannot be undone: aaaaaaaaaaaa, aaaaaaaaaaaa.');
   });
 
   test('prints the password, and the report hides it', async () => {
@@ -374,7 +399,8 @@ describe('a dry run', () => {
     const { item, state } = await migrate({ ...run, dryRun: true });
     expect(state('migrate-run')).toBe('skipped dry_run');
     expect(item('migrate-run').message).toBe(
-      'Would run: alembic upgrade head in backend. The database is at no version (before the first migration); the files end in 5403edb1d087.',
+      'Would run: alembic upgrade head in backend. The database is at no version (before the first migration); the files end in 5403edb1d087.' +
+        ' 2 migrations are pending: 3f2b7c9a41de, create intervention plans; 5403edb1d087, optimise intervention plans.',
     );
     expect(state(indexItem(0))).toBe('skipped dry_run');
     const { rows } = await inSession(run.url, (session) =>

@@ -24,7 +24,7 @@ export async function pathWithAlembic(): Promise<string> {
 
 async function complete(alembic: string, python: string): Promise<boolean> {
   try {
-    await Promise.all([run(alembic, ['--version']), run(python, ['-c', 'import alembic, psycopg'])]);
+    await Promise.all([run(alembic, ['--version']), run(python, ['-c', 'import alembic, django, psycopg'])]);
     return true;
   } catch {
     return false;

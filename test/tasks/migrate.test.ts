@@ -14,6 +14,8 @@ function toolOn(database: string[], down: (target: object) => Applied): BoundMig
     description: 'alembic upgrade head',
     current: async () => [...database],
     heads: async () => undefined,
+    files: async () => undefined,
+    state: async () => ({ current: [...database], heads: undefined, migrations: undefined, pending: undefined }),
     apply: async () => APPLIED,
     down: async (target) => down(target),
   };

@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { MeasurementError } from '../../checklist/errors.ts';
 import { withDriver } from '../connection-string.ts';
-import { programIn, programOnPath } from '../programs.ts';
+import { programOnPath } from '../programs.ts';
+import { inVirtualEnvironment, PYTHON_WARNING, pythonOnPath } from './python.ts';
 import { revisionsInTable } from './revisions.ts';
-import { problemIn, runTool, type ToolRun } from './run.ts';
-import { type Applied, defineMigrationTool, type MigrationContext } from './tool.ts';
+import { moveBy, problemIn, runTool, type ToolRequest, type ToolRun } from './run.ts';
+import { ancestors } from './state.ts';
+import { type Applied, defineMigrationTool, type MigrationContext, type MigrationFile, type MigrationFiles } from './tool.ts';
+import type { CommandLine } from './tool-program.ts';
 
 const schema = () =>
   z.strictObject({
@@ -50,19 +54,13 @@ export const alembic = defineMigrationTool<AlembicSpec>({
   summary: 'Alembic. Its env.py must read the database’s URL from an environment variable (DATABASE_URL).',
   schema,
   example: 'run: { tool: alembic, directory: backend }',
-  describe: (spec) => `alembic upgrade ${targetOf(spec)}${spec.directory === undefined ? '' : ` in ${spec.directory}`}`,
-  current: (spec, context) => revisionsInTable(spec['version-table'] ?? 'alembic_version', 'version_num', context),
-  async heads(spec, context) {
-    const target = targetOf(spec);
-    if (target === 'head' || target === 'heads') {
-      const { stdout } = await ask(spec, ['heads'], context);
-      return stdout.split('\n').flatMap((line) => /^(\S+)(?: \(|$)/.exec(line.trim())?.[1] ?? []);
-    }
-    if (!/^\w+$/.test(target)) return undefined;
-    const { stdout } = await ask(spec, ['show', target], context);
-    const revision = /^Rev: (\S+)/m.exec(stdout)?.[1];
-    return revision === undefined ? undefined : [revision];
+  async detect(folder) {
+    const because = await folder.first('alembic.ini');
+    return because === undefined ? undefined : { because };
   },
+  describe: (spec) => `alembic upgrade ${targetOf(spec)}${spec.directory === undefined ? '' : ` in ${spec.directory}`}`,
+  recorded: async (spec, context) => ({ current: await versions(spec, context) }),
+  files,
   apply: (spec, context) => move(spec, ['upgrade', targetOf(spec)], context),
   down: (spec, target, context) => move(spec, ['downgrade', 'steps' in target ? `-${target.steps}` : target.to], context),
 });
@@ -71,109 +69,113 @@ function targetOf(spec: AlembicSpec): string {
   return spec.target ?? 'head';
 }
 
+function versions(spec: AlembicSpec, context: MigrationContext): Promise<readonly string[]> {
+  return revisionsInTable(spec['version-table'] ?? 'alembic_version', 'version_num', context);
+}
+
 /** `INFO  [alembic.runtime.migration] Running upgrade 1975ea83b712 -> ae1027a6acf4, add_idx`; the left side is empty at base. */
 const RUNNING = /Running (upgrade|downgrade) (.*?) ?-> (.*?)(?:, (.*))?$/;
 
-/** Alembic's default format cuts level names at five letters: WARNI. Python's own warnings are `path:1: SAWarning: …`. */
-const WARNING = /^\s*WARNI?(?:NG)?\b|\b\w*Warning: /;
-
 async function move(spec: AlembicSpec, args: readonly string[], context: MigrationContext): Promise<Applied> {
-  const version = () => revisionsInTable(spec['version-table'] ?? 'alembic_version', 'version_num', context);
-  const before = await version();
-  const starts: { readonly name: string; readonly at: number }[] = [];
-  const run = await call(spec, args, context, (line, at) => {
-    const [, direction, from, to, title] = RUNNING.exec(line) ?? [];
-    if (direction === undefined) return;
-    const revision = direction === 'upgrade' ? to : from;
-    const name = [revision, title].filter((part) => part !== undefined && part !== '').join(', ');
-    starts.push({ name, at });
-    context.progress(`${direction === 'upgrade' ? '' : 'undoing '}${name}`);
-  });
-  const end = context.clock.now();
-  const { exitCode, durationMs, output, warningCount, warnings } = run;
-  const migrations = starts.map(({ name, at }, position) => ({ name, durationMs: (starts[position + 1]?.at ?? end) - at }));
-  if (exitCode !== 0) return { durationMs, migrations, warningCount, warnings, output, exitCode, problem: problemIn(output) };
-  // A project whose logging is set up in another way prints no such lines; its history tells as much, without times.
-  const untold = migrations.length === 0 && args[0] === 'upgrade';
-  return {
-    durationMs,
-    migrations: untold ? await history(spec, before, await version(), context) : migrations,
-    warningCount,
-    warnings,
-    output,
-    exitCode,
-  };
+  return moveBy(
+    {
+      ...(await request(spec, args, context)),
+      sight(line) {
+        const [, direction, from, to, title] = RUNNING.exec(line) ?? [];
+        if (direction === undefined) return undefined;
+        const revision = direction === 'upgrade' ? to : from;
+        return { name: [revision, title].filter((part) => part !== undefined && part !== '').join(', '), when: 'begins' };
+      },
+    },
+    context,
+  ).then(checked);
 }
 
-async function history(
-  spec: AlembicSpec,
-  before: readonly string[],
-  after: readonly string[],
-  context: MigrationContext,
-): Promise<Applied['migrations']> {
-  if (before.join() === after.join() || before.length > 1 || after.length !== 1) return [];
-  const { stdout } = await ask(spec, ['history', '-r', `${before[0] ?? 'base'}:${after[0]}`], context);
-  return stdout
+/** The whole history, by one start of Python and without the database, which env.py could take from elsewhere. */
+async function files(spec: AlembicSpec, context: MigrationContext): Promise<MigrationFiles | undefined> {
+  const target = targetOf(spec);
+  if (!/^\w+$/.test(target)) return undefined;
+  const { stdout } = await ask(spec, ['history', '--verbose'], context);
+  const all = await Promise.all(stdout.split(/^(?=Rev: )/m).flatMap((entry) => revisionOf(entry) ?? []));
+  const history = all.reverse();
+  const built = new Set(history.flatMap(({ after }) => after));
+  const heads = history.map(({ version }) => version).filter((version) => !built.has(version));
+  if (target === 'heads') return { heads, migrations: history };
+  if (target === 'head') return { heads, migrations: history, ...(heads.length > 1 && { conflict: heads }) };
+  const [named, second] = history.filter(({ version }) => version.startsWith(target));
+  const head = named !== undefined && second === undefined ? named.version : await revisionCalled(target, spec, context);
+  if (head === undefined) return undefined;
+  const within = new Set(ancestors(history, [head]));
+  return { heads: [head], migrations: history.filter(({ version }) => within.has(version)) };
+}
+
+/** One entry of `alembic history --verbose`: `Rev:`, `Parent:` or `Merges:`, `Also depends on:`, `Path:`, a blank line, the docstring. */
+function revisionOf(entry: string): Promise<MigrationFile & { readonly after: readonly string[] }> | undefined {
+  const version = /^Rev: (\S+)/.exec(entry)?.[1];
+  if (version === undefined) return undefined;
+  const after = [...entry.matchAll(/^(?:Parent|Merges|Also depends on): (.*)$/gm)].flatMap(([, names = '']) =>
+    names.split(/,\s*/).filter((name) => name !== '<base>' && name !== ''),
+  );
+  const title = /\n\n {4}(\S.*)/.exec(entry)?.[1]?.trim();
+  const migration = { version, name: title === undefined ? version : `${version}, ${title}`, after };
+  return reversible(/^Path: (.*)$/m.exec(entry)?.[1]).then((known) =>
+    known === undefined ? migration : { ...migration, reversible: known },
+  );
+}
+
+/** Alembic’s template leaves `pass` in a downgrade that nobody wrote. */
+async function reversible(path: string | undefined): Promise<boolean | undefined> {
+  const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const body = /^def downgrade\(.*\n((?:[ \t].*\n?|\n)*)/m.exec(text)?.[1];
+  if (body === undefined) return false;
+  const statements = body
+    .replace(/"""[\s\S]*?"""|'''[\s\S]*?'''|#.*$/gm, '')
     .split('\n')
-    .flatMap((line) => {
-      const [, revision, title] = /-> (\w+)(?: \([^)]*\))*, (.*)$/.exec(line) ?? [];
-      return revision === undefined || before.includes(revision) ? [] : [{ name: `${revision}, ${title}` }];
-    })
-    .reverse();
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return statements.some((line) => line !== 'pass' && line !== '...') && !/^raise\b/.test(statements[0] ?? '');
+}
+
+/** By a label, or another name that Alembic knows. */
+async function revisionCalled(target: string, spec: AlembicSpec, context: MigrationContext): Promise<string | undefined> {
+  const { stdout } = await ask(spec, ['show', target], context);
+  return /^Rev: (\S+)/m.exec(stdout)?.[1];
 }
 
 /** Asks alembic for something that it must be able to tell. */
 async function ask(spec: AlembicSpec, args: readonly string[], context: MigrationContext): Promise<ToolRun> {
-  const run = await call(spec, args, context);
+  const run = checked(await runTool(await request(spec, args, context), context));
   if (run.exitCode === 0) return run;
   throw new MeasurementError('command_failed', `alembic ${args.join(' ')} failed: ${problemIn(run.output)}`);
 }
 
-async function call(
-  spec: AlembicSpec,
-  args: readonly string[],
-  context: MigrationContext,
-  onLine?: (line: string, at: number) => void,
-): Promise<ToolRun> {
+async function request(spec: AlembicSpec, args: readonly string[], context: MigrationContext): Promise<ToolRequest> {
   const directory = join(context.directory, spec.directory ?? '.');
   const [file, ...before] = await commandOf(spec, directory, context);
-  const run = await runTool(
-    {
-      command: [file, ...before, '-c', spec.config ?? 'alembic.ini', ...args],
-      directory,
-      env: {
-        [spec.env ?? 'DATABASE_URL']:
-          spec.driver === undefined ? context.databaseUrl : withDriver(context.databaseUrl, spec.driver),
-      },
-      warning: WARNING,
-      ...(onLine === undefined ? {} : { onLine }),
+  return {
+    command: [file, ...before, '-c', spec.config ?? 'alembic.ini', ...args],
+    directory,
+    env: {
+      [spec.env ?? 'DATABASE_URL']:
+        spec.driver === undefined ? context.databaseUrl : withDriver(context.databaseUrl, spec.driver),
     },
-    context,
-  );
+    warning: PYTHON_WARNING,
+  };
+}
+
+function checked<Run extends Pick<ToolRun, 'exitCode' | 'output'>>(run: Run): Run {
   if (run.exitCode !== 0 && /No module named '?alembic'?$/m.test(run.output)) throw missing();
   return run;
 }
 
-async function commandOf(
-  spec: AlembicSpec,
-  directory: string,
-  { env }: MigrationContext,
-): Promise<readonly [string, ...string[]]> {
-  if (spec.command) {
-    const [file, ...args] = spec.command;
-    if (file !== undefined) return [file, ...args];
-  }
-  const bin = process.platform === 'win32' ? 'Scripts' : 'bin';
-  for (const folder of ['.venv', 'venv']) {
-    const found = await programIn(join(directory, folder, bin), 'alembic');
-    if (found !== undefined) return [found];
-  }
-  const onPath = await programOnPath('alembic', env);
-  if (onPath !== undefined) return [onPath];
-  for (const name of ['python3', 'python']) {
-    const python = await programOnPath(name, env);
-    if (python !== undefined) return [python, '-m', 'alembic'];
-  }
+async function commandOf(spec: AlembicSpec, directory: string, context: MigrationContext): Promise<CommandLine> {
+  const [named, ...args] = spec.command ?? [];
+  if (named !== undefined) return [named, ...args];
+  const found = (await inVirtualEnvironment(directory, 'alembic')) ?? (await programOnPath('alembic', context.env));
+  if (found !== undefined) return [found];
+  const python = await pythonOnPath(context);
+  if (python !== undefined) return [python, '-m', 'alembic'];
   throw missing();
 }
 

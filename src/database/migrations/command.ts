@@ -37,12 +37,12 @@ export const command = defineMigrationTool<CommandSpec>({
   schema,
   example: 'run: { tool: command, run: "npm run migrate", version: { query: "select max(version) from schema_migrations" } }',
   describe: (spec) => shown(spec.run),
-  current: (spec, context) => revisionsByQuery(spec.version.query, context),
-  async heads(spec, context) {
+  recorded: async (spec, context) => ({ current: await revisionsByQuery(spec.version.query, context) }),
+  async files(spec, context) {
     if (spec.heads === undefined) return undefined;
     const run = await call(spec, spec.heads, {}, context);
     if (run.exitCode !== 0) throw new MeasurementError('command_failed', `${shown(spec.heads)} failed: ${problemIn(run.output)}`);
-    return run.stdout.split('\n').flatMap((line) => line.trim() || []);
+    return { heads: run.stdout.split('\n').flatMap((line) => line.trim() || []) };
   },
   apply: (spec, context) => move(spec, spec.run, {}, context),
   async down(spec, target, context) {

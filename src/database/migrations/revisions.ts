@@ -3,14 +3,19 @@ import { withSession } from '../client.ts';
 import { errorCode } from '../refusals.ts';
 import type { MigrationContext } from './tool.ts';
 
-/**
- * The revisions in a tool's own table, in order; empty when the table does not exist, as before the first migration.
- *
- * @param table `alembic_version`, or with its schema `audit.alembic_version`. Without one it is looked for in the search path,
- *   then everywhere.
- */
-export async function revisionsInTable(table: string, column: string, context: MigrationContext): Promise<readonly string[]> {
-  const [name, schema] = table.split('.').reverse();
+export type Row = Readonly<Record<string, string | null>>;
+
+interface TableQuery {
+  /** `alembic_version`, or with its schema `audit.alembic_version`. Without one it is looked for in the search path, then everywhere. */
+  readonly table: string;
+  /** What to select of it, each with a name, and in which order: `version, dirty`. */
+  readonly select: string;
+  readonly order: string;
+}
+
+/** The rows of a tool's own table as texts; undefined when it does not exist, as before the first migration. */
+export async function rowsInTable(query: TableQuery, context: MigrationContext): Promise<readonly Row[] | undefined> {
+  const [name, schema] = query.table.split('.').reverse();
   return withSession(context.databaseUrl, context, async (session) => {
     const { rows } = await session.query(
       `SELECT c.oid::regclass::text AS "table", pg_table_is_visible(c.oid) AS visible
@@ -25,14 +30,22 @@ export async function revisionsInTable(table: string, column: string, context: M
       const names = candidates.map((row) => String(row['table'])).join(', ');
       throw new MeasurementError(
         'bad_response',
-        `${session.label} has several tables ${table}: ${names}. Name the schema in the plan.`,
+        `${session.label} has several tables ${query.table}: ${names}. Name the schema in the plan.`,
       );
     }
     const [found] = candidates;
-    if (!found) return [];
-    const versions = await session.query(`SELECT ${column}::text AS revision FROM ${String(found['table'])} ORDER BY 1`);
-    return versions.rows.map((row) => String(row['revision']));
+    if (!found) return undefined;
+    const answer = await session.queryTexts(`SELECT ${query.select} FROM ${String(found['table'])} ORDER BY ${query.order}`);
+    return answer.rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)])),
+    );
   });
+}
+
+/** The revisions in a tool's own table, in order; empty when the table does not exist, as before the first migration. */
+export async function revisionsInTable(table: string, column: string, context: MigrationContext): Promise<readonly string[]> {
+  const rows = await rowsInTable({ table, select: `${column}::text AS revision`, order: '1' }, context);
+  return (rows ?? []).map(({ revision }) => String(revision));
 }
 
 /** The first column of a query of the plan; empty when its table does not exist yet. */

@@ -1,4 +1,4 @@
-import type { MigrationContext } from './tool.ts';
+import type { Applied, MigrationContext } from './tool.ts';
 
 export interface ToolRun {
   readonly exitCode: number | null;
@@ -26,6 +26,8 @@ export interface ToolRequest {
 const KEPT_LINES = 400;
 const KEPT_WARNINGS = 100;
 const LONGEST_LINE = 2000;
+/** Migrations of one run that are told one by one. */
+const KEPT_MIGRATIONS = 2000;
 
 /** Runs a migration tool and watches what it prints. Its exit code is for the caller to judge. */
 export async function runTool(request: ToolRequest, { clock, exec, signal }: MigrationContext): Promise<ToolRun> {
@@ -39,8 +41,8 @@ export async function runTool(request: ToolRequest, { clock, exec, signal }: Mig
     args,
     cwd: directory,
     // Python holds back what it prints into a pipe; then no line's time would mean anything.
-    // Nor may it leave its caches in the checkout.
-    env: { ...env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    // Nor may it leave its caches in the checkout. And nothing may colour what is read here.
+    env: { ...env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1', FORCE_COLOR: '0' },
     signal,
     onLine: (_, whole) => {
       const line = whole.length > LONGEST_LINE ? `${whole.slice(0, LONGEST_LINE)}…` : whole;
@@ -54,6 +56,71 @@ export async function runTool(request: ToolRequest, { clock, exec, signal }: Mig
     },
   });
   return { exitCode, durationMs, stdout, output: lines.slice(-KEPT_LINES).join('\n'), warningCount, warnings };
+}
+
+/** What a line says of a migration: that it begins, or that it has ended. */
+export interface Sighting {
+  readonly name: string;
+  readonly when: 'begins' | 'ended';
+}
+
+interface Move extends Omit<ToolRequest, 'onLine'> {
+  readonly sight: (line: string) => Sighting | undefined;
+  readonly problem?: (output: string) => string;
+}
+
+/** Runs a tool that migrates, and times each migration by the arrival of its lines. */
+export async function moveBy({ sight, problem = problemIn, ...request }: Move, context: MigrationContext): Promise<Applied> {
+  const seen: { readonly name: string; readonly from: number; to?: number }[] = [];
+  let last = context.clock.now();
+  const onLine = (line: string, at: number): void => {
+    const sighting = sight(line);
+    if (sighting === undefined) return;
+    const open = seen.at(-1);
+    if (sighting.when === 'ended' && open?.name === sighting.name && open.to === undefined) open.to = at;
+    else if (seen.length < KEPT_MIGRATIONS) {
+      seen.push({
+        name: sighting.name,
+        from: sighting.when === 'begins' ? at : last,
+        ...(sighting.when === 'ended' && { to: at }),
+      });
+      context.progress(sighting.name);
+    }
+    last = at;
+  };
+  const run = await runTool({ ...request, onLine }, context);
+  const end = context.clock.now();
+  const migrations = seen.map(({ name, from, to }, position) => ({
+    name,
+    durationMs: Math.max(0, (to ?? seen[position + 1]?.from ?? end) - from),
+  }));
+  return appliedBy(run, migrations, problem);
+}
+
+export function appliedBy(
+  { exitCode, durationMs, output, warningCount, warnings }: ToolRun,
+  migrations: Applied['migrations'],
+  problem: (output: string) => string = problemIn,
+): Applied {
+  const applied = { durationMs, migrations, warningCount, warnings, output, exitCode };
+  return exitCode === 0 ? applied : { ...applied, problem: problem(output) };
+}
+
+/** Several runs as one: a tool that undoes one migration at a time. Ends with the first that fails. */
+export async function inTurn(count: number, once: () => Promise<Applied>): Promise<Applied> {
+  let whole = await once();
+  for (let done = 1; done < count && whole.exitCode === 0; done += 1) {
+    const next = await once();
+    whole = {
+      ...next,
+      durationMs: whole.durationMs + next.durationMs,
+      migrations: [...whole.migrations, ...next.migrations],
+      warningCount: whole.warningCount + next.warningCount,
+      warnings: [...whole.warnings, ...next.warnings].slice(0, KEPT_WARNINGS),
+      output: [...whole.output.split('\n'), ...next.output.split('\n')].slice(-KEPT_LINES).join('\n'),
+    };
+  }
+  return whole;
 }
 
 /** The line in which a tool says what went wrong: the last one that looks like it, else the last one. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
+import type { Dirty } from '../../database/migrations/tool.ts';
 
 /** What a migration says of itself. Revisions come as one text, or undefined before the first migration; times are milliseconds. */
 export interface MigrateWords {
@@ -23,7 +24,14 @@ export interface MigrateWords {
   readonly applied: (count: number, tookMs: number, before: string, after: string) => string;
   readonly wouldRun: (what: string) => string;
   readonly filesEndIn: (heads: string) => string;
+  readonly wouldApply: (count: number, names: string) => string;
   readonly severalHeads: (count: number, heads: string) => string;
+  readonly dirty: (tool: string, dirty: Dirty) => string;
+  readonly didApply: (names: string) => string;
+  readonly didNotApply: (names: string) => string;
+  readonly leftPending: (tool: string, count: number, names: string) => string;
+  readonly claimed: (names: string) => string;
+  readonly noWayBack: (names: string) => string;
   readonly failed: (tool: string, exitCode: number | null, problem: string) => string;
   readonly disagrees: (tool: string, why: string) => string;
   readonly noVersionAtAll: string;
@@ -65,7 +73,20 @@ const EN: MigrateWords = {
     `${count === 1 ? '1 migration' : `${count} migrations`} in ${formatDuration(tookMs)}: from ${before} to ${after}.`,
   wouldRun: (what) => `Would run: ${what}`,
   filesEndIn: (heads) => `; the files end in ${heads}`,
-  severalHeads: (count, heads) => ` The migration files end in ${count} heads, ${heads}: merge them into one.`,
+  wouldApply: (count, names) => `${count === 1 ? '1 migration is' : `${count} migrations are`} pending: ${names}.`,
+  severalHeads: (count, heads) =>
+    `The migration files end in ${count} heads, ${heads}: merge them into one with a migration that is built on all of them. Nothing was run.`,
+  dirty: (tool, { kind, what, mend }) =>
+    kind === 'locked'
+      ? `The lock of ${tool} is held (${what}). Wait for the run that holds it; when none does, release it: ${mend}`
+      : `The table of ${tool} says that ${what} began and did not end well. Look at what it left in the database, then: ${mend}`,
+  didApply: (names) => `Applied: ${names}.`,
+  didNotApply: (names) => `Not applied: ${names}.`,
+  leftPending: (tool, count, names) =>
+    `${tool} reported no error, but left ${count === 1 ? '1 migration' : `${count} migrations`} that its table does not have: ${names}. ` +
+    'Expected: none. Perhaps they are older than what is applied, filtered out, or another database was migrated.',
+  claimed: (names) => `its table does not have what it named as applied: ${names}`,
+  noWayBack: (names) => `Cannot be undone: ${names}.`,
   failed: (tool, exitCode, problem) => `${tool} failed (exit code ${exitCode ?? 'none: it was killed'}): ${problem}`,
   disagrees: (tool, why) =>
     `${tool} reported no error, but ${why}. ` +
@@ -112,7 +133,20 @@ const PT_BR: MigrateWords = {
     `${count === 1 ? '1 migração' : `${count} migrações`} em ${formatDuration(tookMs, 'pt-BR')}: de ${before} para ${after}.`,
   wouldRun: (what) => `Executaria: ${what}`,
   filesEndIn: (heads) => `; os arquivos terminam em ${heads}`,
-  severalHeads: (count, heads) => ` Os arquivos de migração terminam em ${count} pontas, ${heads}: junte-as em uma.`,
+  wouldApply: (count, names) => `${count === 1 ? '1 migração pendente' : `${count} migrações pendentes`}: ${names}.`,
+  severalHeads: (count, heads) =>
+    `Os arquivos de migração terminam em ${count} pontas, ${heads}: una-as com uma migração que parta de todas. Nada foi executado.`,
+  dirty: (tool, { kind, what, mend }) =>
+    kind === 'locked'
+      ? `A trava de ${tool} está ocupada (${what}). Espere a execução que a ocupa; se não houver nenhuma, libere-a: ${mend}`
+      : `A tabela de ${tool} diz que ${what} começou e não terminou bem. Veja o que ficou no banco e depois: ${mend}`,
+  didApply: (names) => `Aplicadas: ${names}.`,
+  didNotApply: (names) => `Não aplicadas: ${names}.`,
+  leftPending: (tool, count, names) =>
+    `${tool} não informou erro, mas deixou ${count === 1 ? '1 migração' : `${count} migrações`} que sua tabela não tem: ${names}. ` +
+    'Esperado: nenhuma. Talvez sejam mais antigas que as aplicadas, tenham sido filtradas, ou outro banco tenha sido migrado.',
+  claimed: (names) => `sua tabela não tem o que ela informou ter aplicado: ${names}`,
+  noWayBack: (names) => `Não pode ser desfeito: ${names}.`,
   failed: (tool, exitCode, problem) =>
     `${tool} falhou (código de saída ${exitCode ?? 'nenhum: foi encerrado à força'}): ${problem}`,
   disagrees: (tool, why) =>

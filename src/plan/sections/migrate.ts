@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MeasurementError } from '../../checklist/errors.ts';
 import { nearestName } from '../../criteria/nearest.ts';
 import { DIMENSION, type Promised } from '../../criteria/value.ts';
+import { detectedTool } from '../../database/migrations/detected.ts';
 import type { BoundMigrationTool } from '../../database/migrations/tool.ts';
 import { durationMs } from '../../probes/duration.ts';
 import { readChecks } from '../checks.ts';
@@ -27,6 +28,7 @@ export const MIGRATE_NAMES = {
   duration: DIMENSION.time,
   warnings: DIMENSION.number,
   migrations: DIMENSION.number,
+  pending: DIMENSION.number,
 } as const satisfies Record<string, Promised>;
 
 export const migrateSchema = once(() =>
@@ -38,8 +40,11 @@ export const migrateSchema = once(() =>
       ])
       .describe('What is migrated: a name under `databases:`, a postgresql:// URL, or `throwaway`.'),
     run: z
-      .looseObject({ tool: z.string().describe('The migration tool.') })
-      .describe('The team’s own migration tool, and what it needs to know.'),
+      .looseObject({
+        tool: z.string().describe('The migration tool. Default: the one that the repository is set up for.').optional(),
+      })
+      .describe('The team’s own migration tool, and what it needs to know. Default: the one that the repository is set up for.')
+      .optional(),
     within: durationText().describe('The longest that the migration may take. Default: 10m.').optional(),
     ...criteriaFields(),
     policy: policySchema().describe('What a result that is not known to be good does to the gate.').optional(),
@@ -122,11 +127,21 @@ export function readMigrateForTasks(reader: Reader, problem: () => string | unde
 function unusable(why: string): BoundMigrationTool {
   const refuse = (): Promise<never> =>
     Promise.reject(new MeasurementError('unsupported', `The plan’s \`migrate:\` section cannot be used: ${why}`));
-  return { name: 'migrate', description: 'cannot be used', current: refuse, heads: refuse, apply: refuse, down: refuse };
+  return {
+    name: 'migrate',
+    description: 'cannot be used',
+    current: refuse,
+    heads: refuse,
+    files: refuse,
+    state: refuse,
+    apply: refuse,
+    down: refuse,
+  };
 }
 
 function readTool({ run }: RawMigrate, { registries, problems, filled, shapes }: Reader): BoundMigrationTool | undefined {
-  const { tool: name, ...spec } = run;
+  const { tool: name, ...spec } = run ?? {};
+  if (name === undefined) return detectedTool(spec, registries.tools);
   const entry = registries.tools.find((tool) => tool.name === name);
   if (entry === undefined) {
     const names = registries.tools.map((tool) => tool.name);

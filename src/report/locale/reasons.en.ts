@@ -139,6 +139,22 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'The tool reported success, but the database says otherwise.',
     next: 'Trust the database: find out which of the two was looking elsewhere.',
   },
+  migration_pending: {
+    label: 'migrations are left',
+    means: 'The tool reported success, but migrations of the repository are not in the database.',
+    next: 'Find out why the tool passed over them: their order, a filter, or another database.',
+  },
+  multiple_heads: {
+    label: 'several heads',
+    means: 'The migration files end in more than one place, as after two branches were merged.',
+    next: 'Merge the heads with one more migration.',
+  },
+  dirty_state: {
+    label: 'half-done migration',
+    means:
+      'An earlier migration began and did not end well, or its lock is still held. Nothing can be migrated before that is mended.',
+    next: 'Look at what it left in the database, then tell the tool, as the message says.',
+  },
   index_missing: {
     label: 'index is missing',
     means: 'The database has no index of that name.',

@@ -142,6 +142,22 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'A ferramenta informou sucesso, mas o banco diz outra coisa.',
     next: 'Confie no banco: descubra qual dos dois estava olhando para outro lugar.',
   },
+  migration_pending: {
+    label: 'restam migrações',
+    means: 'A ferramenta informou sucesso, mas há migrações do repositório que não estão no banco.',
+    next: 'Descubra por que a ferramenta as pulou: a ordem, um filtro ou outro banco.',
+  },
+  multiple_heads: {
+    label: 'várias pontas',
+    means: 'Os arquivos de migração terminam em mais de um lugar, como depois de unir dois ramos.',
+    next: 'Una as pontas com mais uma migração.',
+  },
+  dirty_state: {
+    label: 'migração pela metade',
+    means:
+      'Uma migração anterior começou e não terminou bem, ou sua trava continua ocupada. Nada pode ser migrado antes de corrigir isso.',
+    next: 'Veja o que ficou no banco e depois avise a ferramenta, como diz a mensagem.',
+  },
   index_missing: {
     label: 'índice ausente',
     means: 'O banco não tem um índice com esse nome.',

@@ -102,14 +102,27 @@ describe('Alembic', () => {
     expect(await first.current(context)).toEqual(['3f2b7c9a41de']);
   });
 
-  test('lists what came in when the project logs nothing', async () => {
+  test('tells what is pending by its history, and what came in also when the project logs nothing', async () => {
     const { context, project } = await prepare();
     await project.changeFile('migrations/env.py', 'fileConfig(context.config.config_file_name)', '');
-    const { migrations } = await tool().apply(context);
-    expect(migrations).toEqual([
-      { name: '3f2b7c9a41de, create intervention plans' },
-      { name: '5403edb1d087, optimise intervention plans' },
+    const before = await tool().state(context);
+    expect(before.pending).toMatchObject([
+      { version: '3f2b7c9a41de', name: '3f2b7c9a41de, create intervention plans', reversible: true },
+      { version: '5403edb1d087', name: '5403edb1d087, optimise intervention plans', reversible: true },
     ]);
+    await tool().apply(context);
+    const after = await tool().state(context);
+    expect(after.migrations?.map(({ applied }) => applied)).toEqual([true, true]);
+    await tool().down({ steps: 1 }, context);
+    expect((await tool().state(context)).pending).toMatchObject([{ version: '5403edb1d087' }]);
+  });
+
+  test('leaves a migration pending behind its target, and that is no target of its own', async () => {
+    const { context } = await prepare();
+    const first = tool({ directory: 'backend', target: '3f2b' });
+    await first.apply(context);
+    expect((await first.state(context)).pending).toEqual([]);
+    expect((await tool().state(context)).pending).toMatchObject([{ version: '5403edb1d087' }]);
   });
 
   test('keeps its table where the project puts it', async () => {
