@@ -40,6 +40,9 @@ export const REASON_CODES = [
   'index_columns_differ',
   'index_invalid',
   'index_unused',
+  'unsafe_migration',
+  'not_restored',
+  'irreversible',
   // rollouts and rollbacks
   'task_done',
   'task_failed',

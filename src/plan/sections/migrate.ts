@@ -15,6 +15,7 @@ import type { ExpectedIndex, ExpectedQuery, MigratePlan } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
+import { readRehearsal, rehearsalFields } from './migrate-rehearsal.ts';
 
 const WITHIN_MS = 10 * 60_000;
 const AT = ['migrate'];
@@ -50,7 +51,11 @@ export const migrateSchema = once(() =>
         z.string().min(1).describe('A name under `databases:`, a postgresql:// URL, or `throwaway`.'),
         z.strictObject({ throwaway: z.literal(true).describe('A fresh PostgreSQL, started for this run.') }),
       ])
-      .describe('What is migrated: a name under `databases:`, a postgresql:// URL, or `throwaway`.'),
+      .describe(
+        'What is migrated: a name under `databases:`, a postgresql:// URL, or `throwaway`. Default: `throwaway`, on pull requests only.',
+      )
+      .optional(),
+    ...rehearsalFields(),
     run: z
       .looseObject({ tool: z.string().describe('The migration tool.') })
       .describe('The team’s own migration tool, and what it needs to know.'),
@@ -90,6 +95,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
   const database = readDatabase(raw.database, reader);
   const indexes = Object.entries(raw.indexes ?? {}).flatMap(([table, each]) => readIndexes(table, each, reader));
   const queries = readQueries(raw.queries ?? [], reader);
+  const rehearsal = readRehearsal(raw, reader);
   const criteria = readCriteria(raw, AT, reader);
   const scope = scopeOf(MIGRATE_NAMES, reader.vars);
   const rules = {
@@ -116,6 +122,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
     indexes,
     queries,
     checks,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
     position: filled.keyPosition(AT),
   };
 }

@@ -159,6 +159,21 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'The planner cannot use the index for this query.',
     next: "Compare the query's conditions with the index's columns, their order and their types.",
   },
+  unsafe_migration: {
+    label: 'unsafe migration',
+    means: 'A statement of the migration would block or break a database that is in use.',
+    next: 'Take the safe form of the SQL from the evidence, or ignore the finding in the plan with a reason.',
+  },
+  not_restored: {
+    label: 'schema not restored',
+    means: 'Undoing the migration, or doing it again, did not give the schema that was there.',
+    next: 'Mend the migration’s `down` so that it takes back all that its `up` makes; the evidence lists what differs.',
+  },
+  irreversible: {
+    label: 'irreversible',
+    means: 'A migration cannot be undone.',
+    next: 'Write its `down`, or plan the rollback without it: forward, or from a backup.',
+  },
   task_done: { label: 'done', means: 'The task was carried out and said so.', next: '' },
   task_failed: {
     label: 'task failed',

@@ -162,6 +162,21 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'O planejador não consegue usar o índice nesta consulta.',
     next: 'Compare as condições da consulta com as colunas do índice, a ordem e os tipos.',
   },
+  unsafe_migration: {
+    label: 'migração insegura',
+    means: 'Um comando da migração bloquearia ou quebraria um banco em uso.',
+    next: 'Use a forma segura do SQL que está na evidência, ou aceite o achado no plano, com um motivo.',
+  },
+  not_restored: {
+    label: 'esquema não restaurado',
+    means: 'Desfazer a migração, ou refazê-la, não deu o esquema que havia.',
+    next: 'Corrija o `down` da migração para que desfaça tudo o que o `up` faz; a evidência lista as diferenças.',
+  },
+  irreversible: {
+    label: 'irreversível',
+    means: 'Uma migração não pode ser desfeita.',
+    next: 'Escreva o `down`, ou planeje o rollback sem ele: para a frente, ou a partir de um backup.',
+  },
   task_done: { label: 'concluído', means: 'A tarefa foi executada e confirmada.', next: '' },
   task_failed: {
     label: 'tarefa falhou',
