@@ -129,7 +129,11 @@ describe.skipIf(without)('what else blocks or breaks', () => {
     ['a required column without a default', 'alter table authors add column code text not null', ['not-null-added']],
     ['a computed column', 'alter table authors add column d int generated always as (id * 2) stored', ['stored-column-added']],
     ['a checked constraint', 'alter table authors add constraint c check (id > 0)', ['constraint-scan']],
-    ['a constraint left NOT VALID', 'alter table authors add constraint c check (id > 0) not valid', ['constraint-not-validated']],
+    [
+      'a constraint left NOT VALID',
+      'alter table authors add constraint c check (id > 0) not valid',
+      ['constraint-not-validated'],
+    ],
     ['a column dropped', 'alter table authors drop column born', ['column-dropped']],
     ['a table dropped', 'drop table books', ['table-dropped']],
     ['a column renamed', 'alter table authors rename column born to birth', ['column-renamed']],
@@ -144,7 +148,7 @@ describe.skipIf(without)('what else blocks or breaks', () => {
     ],
     [
       'rows changed under a lock that blocks all',
-      "begin; alter table authors add column seen bool; update authors set seen = true; commit",
+      'begin; alter table authors add column seen bool; update authors set seen = true; commit',
       ['more-under-lock'],
     ],
     ['a transaction that is rolled back', 'begin; alter table authors alter column id type bigint; rollback', []],
