@@ -89,6 +89,15 @@ describe.skipIf(without)('up, down and up again of plain SQL', () => {
     ]);
   });
 
+  test('without a database in the plan is for pull requests only', async () => {
+    const rehearse = (event: string) =>
+      sqlMigrations(GOOD).then((directory) =>
+        rehearseMigration({ directory, tool: sqlTool(), event, dryRun: true, rehearsal: { assumed: true } }),
+      );
+    await expect(rehearse('push')).rejects.toThrow('this run is a push. Add `database:`.');
+    expect((await rehearse('pull_request')).state('migrate-database')).toBe('pass criteria_met');
+  });
+
   test('speaks Portuguese', async () => {
     const { item } = await rehearseMigration({ directory: await sqlMigrations(GOOD), tool: sqlTool(), locale: 'pt-BR' });
     expect(item('rehearsal-base')).toMatchObject({ title: 'Estado antes da migração', message: 'Um banco vazio.' });

@@ -24,6 +24,7 @@ export interface RehearsalRun {
   readonly env?: Readonly<Record<string, string>>;
   readonly locale?: Locale;
   readonly dryRun?: boolean;
+  readonly event?: string;
 }
 
 export interface Rehearsed {
@@ -48,7 +49,7 @@ export async function rehearseMigration(run: RehearsalRun): Promise<Rehearsed> {
     plan: whole,
     databases: databases ?? oneThrowaway(throwaway),
     dryRun,
-    facts: {},
+    facts: run.event === undefined ? {} : { event: run.event },
     locale,
   };
   const section: MigratePlan = {

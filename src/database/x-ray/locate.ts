@@ -49,11 +49,21 @@ export async function openLocator(directory: string): Promise<Locator> {
       else statements.set(key, [{ file, line }]);
     }
   }
-  const belongs = new Map<string, readonly SourceFile[]>();
+  const named = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    for (const key of keysOf(file)) {
+      const known = named.get(key);
+      if (known) known.push(file);
+      else named.set(key, [file]);
+    }
+  }
   const filesOf = (migration: string): readonly SourceFile[] => {
-    const known = belongs.get(migration) ?? files.filter((file) => isOf(file, idsOf(migration)));
-    belongs.set(migration, known);
-    return known;
+    // The most telling name first: 0001 is a number of many.
+    for (const id of idsOf(migration)) {
+      const found = named.get(id);
+      if (found) return found;
+    }
+    return [];
   };
   return {
     positionOf({ statement, object }) {
@@ -75,21 +85,19 @@ export async function openLocator(directory: string): Promise<Locator> {
   };
 }
 
-function isOf({ file, text }: SourceFile, ids: readonly string[]): boolean {
-  const name = file.split('/').at(-1) ?? '';
-  if (
-    ids.some(
-      (id) =>
-        name === id || new RegExp(`(?:^|[^\\w])${escaped(id)}(?:[^a-zA-Z0-9]|$)|(?:^|_)${escaped(id)}(?:_|\\.|$)`).test(name),
-    )
-  )
-    return true;
-  // Alembic's file names may be without the revision; its content never is.
-  return ids.some((id) => new RegExp(`^revision\\b[^=\\n]*=\\s*['"]${escaped(id)}['"]`, 'm').test(text));
+/** By what a migration's name may tell its file: the file's name and its parts, its folder (Prisma), its revision (Alembic). */
+function keysOf({ file, text }: SourceFile): ReadonlySet<string> {
+  const [name = '', folder = ''] = file.split('/').reverse();
+  const stem = name.split('.')[0] ?? name;
+  const revision = /^revision\b[^=\n]*=\s*['"](\w+)['"]/m.exec(text)?.[1];
+  const number = /^[A-Za-z]?(\d+)(?![A-Za-z\d])/.exec(stem)?.[1];
+  const keys = [name, name.replace(/\.\w+$/, ''), stem, folder, ...stem.split('_'), number, revision];
+  return new Set(keys.flatMap((key) => key || []));
 }
 
 function lineWith(text: string, name: string): number | undefined {
-  const at = text.split('\n').findIndex((line) => new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`).test(line));
+  const word = new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`);
+  const at = text.split('\n').findIndex((line) => word.test(line));
   return at < 0 ? undefined : at + 1;
 }
 

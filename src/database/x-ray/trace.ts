@@ -189,6 +189,7 @@ interface VersionWrites {
 function versionWrites(entries: readonly LogEntry[], migrations: readonly string[]): VersionWrites {
   const tables = new Set<string>();
   const last = new Map<string, number>();
+  const starts: { readonly at: number; readonly migration: string }[] = [];
   const byWord = new Map<string, string>();
   for (const migration of migrations) for (const id of idsOf(migration)) byWord.set(id, migration);
   entries.forEach((entry, at) => {
@@ -196,20 +197,28 @@ function versionWrites(entries: readonly LogEntry[], migrations: readonly string
     const table = writtenTable(entry.sql);
     if (table === undefined || !(isVersionTable(table) || /migrat|version|changelog/i.test(table))) return;
     // `UPDATE alembic_version SET version_num='new' WHERE … = 'old'`: the new one stands first.
-    const words = `${entry.sql} ${entry.parameters}`.match(/[\w.-]+/g) ?? [];
+    // $1 is the place of a parameter, not a version.
+    const words = `${entry.sql} ${entry.parameters}`.replace(/\$\d+/g, '').match(/[\w.-]+/g) ?? [];
     const found = words.map((word) => byWord.get(word)).find((migration) => migration !== undefined);
     if (found === undefined) return;
     tables.add(table);
-    last.set(found, at);
+    if (table === '_prisma_migrations') starts.push({ at, migration: found });
+    else last.set(found, at);
   });
+  // Prisma names a migration when it begins it, and then only by a number of its own.
+  for (const [place, { migration }] of starts.entries()) last.set(migration, (starts[place + 1]?.at ?? entries.length + 1) - 1);
   const ends = [...last].map(([migration, at]) => ({ migration, at })).sort((a, b) => a.at - b.at);
   return { ends, tables };
 }
 
-/** `5403edb1d087, optimise plans`: the revision; `20260101000000_users.sql`: the whole, without its ending, and its number. */
+/**
+ * By what the tool's table and files may call a migration, the most telling first. `5403edb1d087, optimise plans`: the revision;
+ * `20260101000000_users.sql`: the whole, without its ending, and its number; Django's `app.0001_initial`: without the app.
+ */
 export function idsOf(migration: string): readonly string[] {
   const [first = ''] = migration.split(/,|\s/);
-  const stem = first.replace(/\.\w+$/, '');
-  const number = /^[A-Za-z]?(\d+)/.exec(stem)?.[1];
-  return [...new Set([first, stem, ...(number === undefined ? [] : [number])])].filter((id) => id !== '');
+  const stem = first.replace(/(?:\.(?:up|down))?\.(?:sql|js|mjs|cjs|ts|py|rb|php|go|xml|ya?ml|json)$/, '');
+  const bare = /^\w+\.(\w+)$/.exec(stem)?.[1] ?? stem;
+  const number = /^[A-Za-z]?(\d+)(?![A-Za-z\d])/.exec(bare)?.[1];
+  return [...new Set([first, stem, bare, number ?? ''])].filter((id) => id !== '');
 }
