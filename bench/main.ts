@@ -2,6 +2,7 @@ import { csvResultsFigure } from './csv-results.ts';
 import { describeFigure, type Figure, isMet } from './figures.ts';
 import { indexFigures } from './indexes.ts';
 import { loadResultFigures } from './load-results.ts';
+import { findingsFigure, readyFigure, rehearsalFigure } from './rehearsal.ts';
 import { requestsFigure } from './requests.ts';
 import { sizeFigure } from './size.ts';
 import { startFigure } from './start.ts';
@@ -14,6 +15,9 @@ const figures: readonly (() => Figure | readonly Figure[] | Promise<Figure | rea
   csvResultsFigure,
   loadResultFigures,
   indexFigures,
+  readyFigure,
+  rehearsalFigure,
+  findingsFigure,
 ];
 let missed = 0;
 for (const measure of figures) {

@@ -49,6 +49,9 @@ export const REASON_CODES = [
   'index_unproven',
   'partial_index_parameter',
   'table_read_whole',
+  'unsafe_migration',
+  'not_restored',
+  'irreversible',
   // rollouts and rollbacks
   'task_done',
   'task_failed',

@@ -21,8 +21,8 @@ export function openDatabases(planned: Readonly<Record<string, PlannedDatabase>>
     // Loaded with the first one: it needs parts of Node that take long to load.
     const { startThrowaway } = await import('./throwaway.ts');
     const throwaway = await startThrowaway({ ...ports, signal });
-    const { engine, version, readyMs } = throwaway;
-    started.push({ name, engine, version, readyMs });
+    const { engine, version, readyMs, readLog } = throwaway;
+    started.push({ name, engine, version, readyMs, ...(readLog === undefined ? {} : { readLog }) });
     return throwaway;
   };
 

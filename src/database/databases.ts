@@ -10,6 +10,8 @@ export interface StartedThrowaway {
   readonly version: string;
   /** Milliseconds from the first thought of it to the first answer. */
   readonly readyMs: number;
+  /** What the server has logged so far; PGlite keeps no log. */
+  readonly readLog?: () => Promise<string>;
 }
 
 /** The plan's databases, by name. A throwaway one is started when it is first asked for, and stopped with the run. */

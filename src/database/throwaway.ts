@@ -15,6 +15,8 @@ export interface Throwaway {
   readonly engine: ThrowawayEngine;
   /** Milliseconds until the first answer. */
   readonly readyMs: number;
+  /** What the server has logged so far; PGlite keeps no log. */
+  readonly readLog?: () => Promise<string>;
   /** Stops the server and removes its data. Also done when this process ends in any other way. */
   stop(): Promise<void>;
 }
@@ -30,7 +32,9 @@ export async function startThrowaway(ports: Ports, options: ThrowawayOptions = {
   const { engine, server } = await start(ports, options);
   try {
     const version = await serverVersion(server.url, ports);
-    return { url: server.url, version, engine, readyMs: ports.clock.now() - began, stop: server.stop };
+    const readyMs = ports.clock.now() - began;
+    const { url, readLog, stop } = server;
+    return { url, version, engine, readyMs, stop, ...(readLog === undefined ? {} : { readLog }) };
   } catch (error) {
     await server.stop();
     throw error;

@@ -4,7 +4,7 @@ import type { Locale } from '../criteria/value.ts';
 import { shortLine } from '../report/escape.ts';
 import { findingLine, isTroubling } from '../report/sentence.ts';
 
-/** A remark at a line of the plan. */
+/** A remark at a line of the plan, or of a migration. */
 export interface Annotation {
   /** From the repository's root, with forward slashes. */
   readonly path: string;
@@ -25,25 +25,31 @@ const MESSAGE_LENGTH = 2_000;
  * when the plan is no file of the repository.
  */
 export function annotationsOf(checklist: Checklist, locale: Locale = 'en'): readonly Annotation[] {
-  const path = pathInRepository(checklist);
+  const { plan } = checklist;
+  const path = plan.source === 'input' ? undefined : insideRepository(plan.file);
   if (path === undefined) return [];
-  const all = checklist.items.flatMap((item) => itemAnnotations(item, path, locale));
+  const all = checklist.items.flatMap((item) => itemAnnotations(item, { path, plan }, locale));
   const failures = all.filter(({ level }) => level === 'failure');
   const warnings = all.filter(({ level }) => level === 'warning');
   return [...failures, ...warnings].slice(0, MOST);
 }
 
-function pathInRepository({ plan }: Checklist): string | undefined {
-  const path = plan.file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+function insideRepository(file: string): string | undefined {
+  const path = file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
   const outside = path === '' || path.startsWith('/') || /^[a-z]:/i.test(path) || path.split('/').includes('..');
-  return plan.source === 'input' || outside ? undefined : path;
+  return outside ? undefined : path;
 }
 
-function itemAnnotations(item: Item, path: string, locale: Locale): readonly Annotation[] {
+function itemAnnotations(
+  item: Item,
+  { path, plan }: Pick<Checklist, 'plan'> & { readonly path: string },
+  locale: Locale,
+): readonly Annotation[] {
   if (item.reason === 'cancelled' || (!blocks(item.state) && item.state !== 'warn')) return [];
   const title = shortLine(item.title, TITLE_LENGTH);
-  const at = ({ line }: Position, level: Annotation['level'], message: string): Annotation => ({
-    path,
+  // A finding of the x-ray stands in a migration's file, all else in the plan.
+  const at = ({ file, line }: Position, level: Annotation['level'], message: string): Annotation => ({
+    path: file === plan.file ? path : (insideRepository(file) ?? path),
     line,
     level,
     title,

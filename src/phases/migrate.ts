@@ -6,6 +6,7 @@ import type { MigratePlan } from '../plan/plan.ts';
 import { checkSteps } from './checks.ts';
 import { indexSteps } from './migrate-indexes.ts';
 import { querySteps } from './migrate-queries.ts';
+import { REHEARSAL_BASE, rehearse } from './migrate-rehearsal.ts';
 import { migrationRun } from './migrate-run.ts';
 import type { PhaseContext } from './phase.ts';
 import { migrateWords } from './words/migrate.ts';
@@ -19,7 +20,9 @@ const ANSWER_LIMIT_MS = 90_000;
  * exists as meant, is valid and serves its query.
  */
 export function prepareMigrate(section: MigratePlan, context: PhaseContext): readonly Step[] {
-  const run = migrationRun(section, context);
+  const { rehearsal: planned } = section;
+  const rehearsal = planned === undefined ? undefined : rehearse(section, planned, context, { database: DATABASE, run: RUN });
+  const run = migrationRun(rehearsal === undefined ? section : { ...section, tool: rehearsal.tool }, context);
   const { position } = section;
   const words = migrateWords(context.locale);
   const answers: Step = {
@@ -29,7 +32,8 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   };
   const runs: Step = {
     item: { id: RUN, title: words.migrationRuns, group: words.migration, kind: section.tool.name, required: true, position },
-    needs: [DATABASE],
+    needs: [rehearsal === undefined || context.dryRun ? DATABASE : REHEARSAL_BASE],
+    ...(rehearsal === undefined || !context.dryRun ? {} : { after: [REHEARSAL_BASE] }),
     limitMs: section.limitMs,
     // Nothing of ours may hold locks or connections while it migrates.
     exclusive: true,
@@ -57,14 +61,15 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   };
   // In a dry run the migration is skipped; what is there already can be looked at all the same.
   const after = context.dryRun ? { needs: [DATABASE], after: [RUN], pending: run.pending } : { needs: [RUN], after: [] };
-  return [
-    answers,
-    runs,
+  const rest: readonly Step[] = [
     ...(section.criteria.length === 0 ? [] : [limits]),
     ...indexSteps(section, context, after),
     ...querySteps(section, context, after),
     ...checkSteps(section.checks, context, { group: words.checks, needs: [RUN] }),
   ];
+  if (rehearsal === undefined) return [answers, runs, ...rest];
+  // Whatever looks at the migrated database comes before the migration is undone.
+  return [answers, rehearsal.base, runs, ...rehearsal.xray, ...rest, ...rehearsal.undo(rest.map(({ item }) => item.id))];
 }
 
 async function answer(database: string, context: PhaseContext): Promise<Outcome> {

@@ -9,6 +9,7 @@ import type { StatementOrder } from '../database/query-proof/statement-orders.ts
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
 import type { BoundTask } from '../tasks/task.ts';
+import type { RehearsalPlan } from './sections/migrate-rehearsal.ts';
 
 /** What an item that is not `fail` but not known to be good does to the checklist. Both block unless the plan says `warn`. */
 export interface Policy {
@@ -108,6 +109,8 @@ export interface MigratePlan {
   readonly hideIndexes?: boolean;
   /** Further checks, run after the migration. */
   readonly checks: readonly PlannedCheck[];
+  /** On a throwaway database. */
+  readonly rehearsal?: RehearsalPlan;
   readonly position: Position;
 }
 

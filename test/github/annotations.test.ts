@@ -60,3 +60,12 @@ it('ends after a hundred', () => {
   const items = Array.from({ length: 150 }, () => failing([judgement(4)]));
   expect(annotationsOf(checklist({ items }))).toHaveLength(100);
 });
+
+it('stands in a migration where a finding of the x-ray is, and in the plan where that file is outside the repository', () => {
+  const found = (file: string) => judgement(4, { position: { file, line: 4, column: 1 } });
+  const items = [failing([found('migrations/2_change.sql'), found('/elsewhere/3.sql')])];
+  expect(annotationsOf(checklist({ items })).map(({ path }) => path)).toEqual([
+    'migrations/2_change.sql',
+    '.github/holdpoint.yml',
+  ]);
+});

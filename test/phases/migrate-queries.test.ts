@@ -13,7 +13,16 @@ import { lacksPostgres } from '../support/tools.ts';
 import { type Carried, carryOut, criteria, phaseContext, policy, position } from './carry-out.ts';
 
 const refuse = () => Promise.reject(new Error('No tool runs here.'));
-const tool = { name: 'none', description: '', current: refuse, heads: refuse, apply: refuse, down: refuse };
+const tool = {
+  name: 'none',
+  description: '',
+  current: refuse,
+  heads: refuse,
+  files: refuse,
+  state: refuse,
+  apply: refuse,
+  down: refuse,
+};
 
 describe.skipIf(await lacksPostgres())('queries of a plan', () => {
   const server = useServer('postgresql');

@@ -13,6 +13,8 @@ import { startKeeper } from './keeper.ts';
 /** A server that answers. */
 export interface RunningServer {
   readonly url: string;
+  /** What the server has logged so far; undefined for one that keeps no log. */
+  readonly readLog?: () => Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ export async function startServer({ initdb, pgCtl }: Binaries, ports: Ports): Pr
       await run(pgCtl, ['start', '-s', '-W', '-D', data, '-l', log]);
       const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
       const answer = await untilReady(url, log, ports);
-      if (answer === 'ready') return { url, stop: () => keeper.clear() };
+      if (answer === 'ready') return { url, readLog: () => readFile(log, 'utf8'), stop: () => keeper.clear() };
       if (answer === 'late' || tried === PORTS_TRIED) {
         const said = await readFile(log, 'utf8').catch(() => '');
         throw new MeasurementError('timed_out', `The throwaway PostgreSQL did not start: ${lastLine(said)}`);
@@ -82,6 +84,9 @@ function settings(port: number): string {
     // Statistics that change by themselves would make plans differ from run to run.
     'autovacuum = off',
     `timezone = 'UTC'`,
+    // Time, process and virtual transaction: x-ray/server-log.ts reads it.
+    `log_timezone = 'UTC'`,
+    `log_line_prefix = '%m [%p] %v '`,
     '',
   ].join('\n');
 }

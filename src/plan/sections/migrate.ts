@@ -17,6 +17,7 @@ import type { Reader } from '../reader.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
 import { indexesField, indexRulesField, readIndexes, readIndexRules } from './migrate-indexes.ts';
 import { queryFields, readQueries } from './migrate-queries.ts';
+import { readRehearsal, rehearsalFields } from './migrate-rehearsal.ts';
 
 const WITHIN_MS = 10 * 60_000;
 const AT = ['migrate'];
@@ -38,7 +39,11 @@ export const migrateSchema = once(() =>
         z.string().min(1).describe('A name under `databases:`, a postgresql:// URL, or `throwaway`.'),
         z.strictObject({ throwaway: z.literal(true).describe('A fresh PostgreSQL, started for this run.') }),
       ])
-      .describe('What is migrated: a name under `databases:`, a postgresql:// URL, or `throwaway`.'),
+      .describe(
+        'What is migrated: a name under `databases:`, a postgresql:// URL, or `throwaway`. Default: `throwaway`, on pull requests only.',
+      )
+      .optional(),
+    ...rehearsalFields(),
     run: z
       .looseObject({
         tool: z.string().describe('The migration tool. Default: the one that the repository is set up for.').optional(),
@@ -69,6 +74,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
   const database = readDatabase(raw.database, reader);
   const expected = readIndexes(raw.indexes, reader);
   const queries = readQueries(raw.queries ?? [], [...AT, 'queries'], reader);
+  const rehearsal = readRehearsal(raw, reader);
   const criteria = readCriteria(raw, AT, reader);
   const scope = scopeOf(MIGRATE_NAMES, reader.vars);
   const rules = {
@@ -97,6 +103,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
     queries,
     ...(raw['hide-indexes'] === undefined ? {} : { hideIndexes: raw['hide-indexes'] }),
     checks,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
     position: filled.keyPosition(AT),
   };
 }

@@ -205,6 +205,21 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'No index can serve the query: a table, or all of an index, is read.',
     next: 'Add an index on the columns of the conditions, or list the table under `may-scan`.',
   },
+  unsafe_migration: {
+    label: 'unsafe migration',
+    means: 'A statement of the migration would block or break a database that is in use.',
+    next: 'Take the safe form of the SQL from the evidence, or ignore the finding in the plan with a reason.',
+  },
+  not_restored: {
+    label: 'schema not restored',
+    means: 'Undoing the migration, or doing it again, did not give the schema that was there.',
+    next: 'Mend the migration’s `down` so that it takes back all that its `up` makes; the evidence lists what differs.',
+  },
+  irreversible: {
+    label: 'irreversible',
+    means: 'A migration cannot be undone.',
+    next: 'Write its `down`, or plan the rollback without it: forward, or from a backup.',
+  },
   task_done: { label: 'done', means: 'The task was carried out and said so.', next: '' },
   task_failed: {
     label: 'task failed',

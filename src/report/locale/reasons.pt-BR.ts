@@ -208,6 +208,21 @@ export const REASONS_PT_BR: Words['reasons'] = {
     means: 'Nenhum índice pode atender à consulta: uma tabela, ou um índice, é lida por inteiro.',
     next: 'Crie um índice sobre as colunas das condições, ou ponha a tabela em `may-scan`.',
   },
+  unsafe_migration: {
+    label: 'migração insegura',
+    means: 'Um comando da migração bloquearia ou quebraria um banco em uso.',
+    next: 'Use a forma segura do SQL que está na evidência, ou aceite o achado no plano, com um motivo.',
+  },
+  not_restored: {
+    label: 'esquema não restaurado',
+    means: 'Desfazer a migração, ou refazê-la, não deu o esquema que havia.',
+    next: 'Corrija o `down` da migração para que desfaça tudo o que o `up` faz; a evidência lista as diferenças.',
+  },
+  irreversible: {
+    label: 'irreversível',
+    means: 'Uma migração não pode ser desfeita.',
+    next: 'Escreva o `down`, ou planeje o rollback sem ele: para a frente, ou a partir de um backup.',
+  },
   task_done: { label: 'concluído', means: 'A tarefa foi executada e confirmada.', next: '' },
   task_failed: {
     label: 'tarefa falhou',
