@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MeasurementError } from '../checklist/errors.ts';
 import { number, text } from '../criteria/value.ts';
-import type { MigrationContext } from '../database/migrations/tool.ts';
+import type { BoundMigrationTool, MigrationContext } from '../database/migrations/tool.ts';
 import { type Done, defineTask, type TaskContext, type TaskMigration } from './task.ts';
 
 /** `down 1`, or `to 5403edb1d087`. */
@@ -10,14 +10,17 @@ const WORDS = /^\s*(?:down\s+([1-9]\d{0,2})|(?:down\s+)?to\s+(\S+))\s*$/;
 const steps = () => z.int().min(1).max(1000).describe('How many migrations to undo.');
 const revision = () => z.string().min(1).describe('The revision to go down to.');
 
+const force = () =>
+  z.boolean().describe('Whether to go on although a migration on the way has no way back. Default: false.').optional();
+
 const schema = () =>
   z.union([
     z
       .string()
       .regex(WORDS, 'Expected `down 1` or `to <revision>`.')
       .describe('`down 1` undoes one migration; `to <revision>` goes down to it.'),
-    z.strictObject({ down: steps() }),
-    z.strictObject({ to: revision() }),
+    z.strictObject({ down: steps(), force: force() }),
+    z.strictObject({ to: revision(), force: force() }),
   ]);
 
 type MigrateSpec = z.infer<ReturnType<typeof schema>>;
@@ -39,13 +42,15 @@ export const migrate = defineTask<MigrateSpec>({
         'The plan has no `migrate:` section that says which tool undoes migrations on which database.',
       );
     }
-    return goDown(targetOf(spec), context.migration, context);
+    const forced = typeof spec === 'object' && spec.force === true;
+    return goDown(targetOf(spec), forced, context.migration, context);
   },
 });
 
-async function goDown(target: Target, { tool, database }: TaskMigration, context: TaskContext): Promise<Done> {
+async function goDown(target: Target, forced: boolean, { tool, database }: TaskMigration, context: TaskContext): Promise<Done> {
   const databaseUrl = await context.databases.url(database);
   const migration: MigrationContext = { ...context, databaseUrl };
+  if (!forced) await refuseIrreversible(target, tool, migration);
   const before = await tool.current(migration);
   const { exitCode, output, problem } = await tool.down(target, migration);
   const after = await tool.current(migration);
@@ -70,6 +75,24 @@ async function goDown(target: Target, { tool, database }: TaskMigration, context
     },
     evidence: [{ kind: 'output', title: `Output of ${tool.name}`, text: context.secrets.mask(output) }],
   };
+}
+
+/**
+ * A tool that undoes a migration without a way back leaves a database that is neither the old nor the new one, or says that it is done
+ * and has done nothing.
+ */
+async function refuseIrreversible(target: Target, tool: BoundMigrationTool, migration: MigrationContext): Promise<void> {
+  // Only the files tell; where they cannot be read, the tool itself will say so.
+  const { migrations = [] } = await tool.state(migration).catch(() => ({ migrations: undefined }));
+  const applied = migrations.filter((each) => each.applied);
+  const reached = 'to' in target ? applied.findLastIndex(({ version }) => version.startsWith(target.to)) : -1;
+  const undone = 'steps' in target ? applied.slice(-target.steps) : applied.slice(reached + 1);
+  const stuck = undone.filter(({ reversible }) => reversible === false).map(({ name }) => name);
+  if (stuck.length === 0) return;
+  throw new MeasurementError(
+    'irreversible',
+    `${stuck.join(', ')} cannot be undone: there is no way back in it, so nothing was undone. Restore a backup or deploy a version that goes forward; \`{ down: …, force: true }\` goes on all the same.`,
+  );
 }
 
 function targetOf(spec: MigrateSpec): Target {

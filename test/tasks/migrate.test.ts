@@ -81,4 +81,41 @@ describe('undoing migrations', () => {
   test.each(['up 1', 'down', 'down 0', { down: 0 }, { to: '' }, {}])('%j is refused', (spec) => {
     expect('issues' in migrate.bind(spec)).toBe(true);
   });
+
+  describe('across one that has no way back', () => {
+    const stuck = (seen: object[]): BoundMigrationTool => {
+      const migrations = [
+        { version: '1', name: '1 create plans', reversible: true, applied: true },
+        { version: '2', name: '2 drop notes', reversible: false, applied: true },
+        { version: '3', name: '3 add index', reversible: true, applied: true },
+      ];
+      return {
+        ...toolOn(['3'], (target) => {
+          seen.push(target);
+          return APPLIED;
+        }),
+        state: async () => ({ current: ['3'], heads: ['3'], migrations, pending: [] }),
+      };
+    };
+
+    test.each(['down 2', 'to 1', { to: '1' }])('%j is refused before anything is undone', async (spec) => {
+      const seen: object[] = [];
+      await expect(bound(migrate, spec).perform(context(stuck(seen)))).rejects.toMatchObject({
+        reason: 'irreversible',
+        message: expect.stringMatching(/^2 drop notes cannot be undone/),
+      });
+      expect(seen).toEqual([]);
+    });
+
+    test('is done when it is forced, and when it does not get that far', async () => {
+      const seen: object[] = [];
+      await bound(migrate, { down: 2, force: true })
+        .perform(context(stuck(seen)))
+        .catch(() => undefined);
+      await bound(migrate, 'down 1')
+        .perform(context(stuck(seen)))
+        .catch(() => undefined);
+      expect(seen).toEqual([{ steps: 2 }, { steps: 1 }]);
+    });
+  });
 });
