@@ -180,11 +180,11 @@ function convert(
       const target = raw.resolve(document);
       const start = raw.range?.[0] ?? fallback;
       if (target === undefined) {
-        problems.add(`There is no anchor \`&${raw.source}\` above for this alias.`, at(start));
+        problems.add(`There is no anchor \`&${showVariables(raw.source)}\` above for this alias.`, at(start));
         return empty(start);
       }
       if (open.has(target)) {
-        problems.add(`The alias \`*${raw.source}\` stands inside its own anchor, which has no end.`, at(start));
+        problems.add(`The alias \`*${showVariables(raw.source)}\` stands inside its own anchor, which has no end.`, at(start));
         return empty(start);
       }
       return known.get(target) ?? node(target, start);

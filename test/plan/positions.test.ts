@@ -144,6 +144,10 @@ describe('What is wrong with items', () => {
     );
   });
 
+  test('an alias with a variable in its name, which is shown as it was written', () => {
+    expect(problemsOf('version: 1\nvars: *a${A}\n')[0]).toContain('There is no anchor `&a${A}` above');
+  });
+
   test('two probes', () => {
     const plan = preDeploy('  - tcp: { address: "db:5432" }\n    http: { url: "https://a.example" }\n    expect: [open]\n');
     expect(problemsOf(plan)).toEqual(['3:5 An item has one probe, and this has `http` and `tcp`. Make two of them.']);
