@@ -123,7 +123,8 @@ function fromJudgement(judgement: Judgement, item: Item, words: Words, locale: L
   if (culprits.length === 0) {
     const message = detail === '' ? words.finding.notAllowed(criterion) : detail;
     return [
-      { allowed: criterion, message, sentence: detail === '' ? message : `${words.finding.notAllowed(criterion)}: ${detail}` },
+      // What was found rather than compared speaks for itself.
+      { allowed: criterion, message, sentence: detail === '' ? message : `${criterion}: ${detail}` },
     ];
   }
   return culprits.map((comparison, at) => {
