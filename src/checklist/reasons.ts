@@ -36,6 +36,8 @@ export const REASON_CODES = [
   'migration_failed',
   'version_mismatch',
   'tool_disagrees',
+  'migration_locked',
+  'backup_unusable',
   'index_missing',
   'index_columns_differ',
   'index_invalid',

@@ -6,6 +6,7 @@ import type { MigratePlan } from '../plan/plan.ts';
 import { checkSteps } from './checks.ts';
 import { indexSteps, querySteps } from './migrate-indexes.ts';
 import { migrationRun } from './migrate-run.ts';
+import { migrationSafety } from './migrate-safety.ts';
 import type { PhaseContext } from './phase.ts';
 import { migrateWords } from './words/migrate.ts';
 
@@ -18,7 +19,8 @@ const ANSWER_LIMIT_MS = 90_000;
  * exists as meant, is valid and serves its query.
  */
 export function prepareMigrate(section: MigratePlan, context: PhaseContext): readonly Step[] {
-  const run = migrationRun(section, context);
+  const safety = migrationSafety(section, context, { database: DATABASE, run: RUN });
+  const run = migrationRun(section, safety.tools);
   const { position } = section;
   const words = migrateWords(context.locale);
   const answers: Step = {
@@ -28,11 +30,12 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   };
   const runs: Step = {
     item: { id: RUN, title: words.migrationRuns, group: words.migration, kind: section.tool.name, required: true, position },
-    needs: [DATABASE],
-    limitMs: section.limitMs,
+    needs: [DATABASE, ...safety.needs],
+    after: safety.after,
+    limitMs: safety.limitMs,
     // Nothing of ours may hold locks or connections while it migrates.
     exclusive: true,
-    carryOut: (step) => (context.dryRun ? run.foresee(step) : run.carryOut(step)),
+    carryOut: (step) => (context.dryRun ? run.foresee(step) : safety.guard(step, run.carryOut)),
   };
   const limits: Step = {
     item: {
@@ -44,10 +47,11 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
       position,
     },
     needs: [RUN],
+    after: safety.measuring,
     carryOut: async (): Promise<Outcome> => {
-      const measurements = run.measurements();
+      const measurements = { ...run.measurements(), ...safety.measurements() };
       const judged = judgeCriteria(
-        section.criteria,
+        safety.criteria,
         { observations: [{ at: context.clock.now(), measurements }], locale: context.locale },
         section.policy,
       );
@@ -58,8 +62,10 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   const after = context.dryRun ? { needs: [DATABASE], after: [RUN], pending: run.pending } : { needs: [RUN], after: [] };
   return [
     answers,
+    ...safety.before,
     runs,
-    ...(section.criteria.length === 0 ? [] : [limits]),
+    ...safety.afterwards,
+    ...(safety.criteria.length === 0 ? [] : [limits]),
     ...indexSteps(section, context, after),
     ...querySteps(section, context, after),
     ...checkSteps(section.checks, context, { group: words.checks, needs: [RUN] }),
@@ -68,8 +74,12 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
 
 async function answer(database: string, context: PhaseContext): Promise<Outcome> {
   const url = await context.databases.url(database);
-  const { withSession } = await import('../database/client.ts');
+  const [{ withSession }, { requireSupportedServer }] = await Promise.all([
+    import('../database/client.ts'),
+    import('../database/safety/supported.ts'),
+  ]);
   const { server, label } = await withSession(url, context, async (session) => {
+    await requireSupportedServer(session);
     const { rows } = await session.query('SHOW server_version');
     return { server: String(rows[0]?.['server_version'] ?? '').split(' ')[0] ?? '', label: session.label };
   });

@@ -6,6 +6,7 @@ import type { BoundMigrationTool } from '../database/migrations/tool.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
 import type { BoundTask } from '../tasks/task.ts';
+import type { SafetyPlan } from './sections/migrate-safety.ts';
 
 /** What an item that is not `fail` but not known to be good does to the checklist. Both block unless the plan says `warn`. */
 export interface Policy {
@@ -84,6 +85,8 @@ export interface MigratePlan {
   readonly queries: readonly ExpectedQuery[];
   /** Further checks, run after the migration. */
   readonly checks: readonly PlannedCheck[];
+  /** What stands around the migration of a database that stays; undefined for a throwaway one. */
+  readonly safety?: SafetyPlan;
   readonly position: Position;
 }
 

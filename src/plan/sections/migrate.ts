@@ -15,17 +15,21 @@ import type { ExpectedIndex, ExpectedQuery, MigratePlan } from '../plan.ts';
 import { readPolicy } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { criteriaFields, durationText, policySchema } from './check.ts';
+import { ACTIVITY_NAMES, AFTERWARDS_NAMES, BACKUP_NAMES, readSafety, safetyFields } from './migrate-safety.ts';
 
 const WITHIN_MS = 10 * 60_000;
 const AT = ['migrate'];
 
-/** What the run of a migration measures; see phases/migrate-run.ts. */
+/** What the run of a migration measures, and what is measured around it; see phases/migrate-run.ts and migrate-safety.ts. */
 export const MIGRATE_NAMES = {
   version: 'text',
   version_before: 'text',
   duration: DIMENSION.time,
   warnings: DIMENSION.number,
   migrations: DIMENSION.number,
+  ...BACKUP_NAMES,
+  ...ACTIVITY_NAMES,
+  ...AFTERWARDS_NAMES,
 } as const satisfies Record<string, Promised>;
 
 const columns = once(() =>
@@ -55,6 +59,7 @@ export const migrateSchema = once(() =>
       .looseObject({ tool: z.string().describe('The migration tool.') })
       .describe('The team’s own migration tool, and what it needs to know.'),
     within: durationText().describe('The longest that the migration may take. Default: 10m.').optional(),
+    ...safetyFields(),
     ...criteriaFields(),
     policy: policySchema().describe('What a result that is not known to be good does to the gate.').optional(),
     indexes: z
@@ -106,16 +111,19 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
       filled.keyPosition(AT),
     );
   }
+  const limitMs = raw.within === undefined ? WITHIN_MS : durationMs(raw.within);
+  const safety = readSafety(raw, database, limitMs, reader);
   if (tool === undefined) return undefined;
   return {
     database,
     tool,
-    limitMs: raw.within === undefined ? WITHIN_MS : durationMs(raw.within),
+    limitMs,
     criteria: criteria.map((criterion) => planned(criterion, reader)),
     policy: readPolicy(raw.policy, reader.policy),
     indexes,
     queries,
     checks,
+    ...(safety === undefined ? {} : { safety }),
     position: filled.keyPosition(AT),
   };
 }

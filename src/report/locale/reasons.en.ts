@@ -139,6 +139,16 @@ export const REASONS_EN: Words['reasons'] = {
     means: 'The tool reported success, but the database says otherwise.',
     next: 'Trust the database: find out which of the two was looking elsewhere.',
   },
+  migration_locked: {
+    label: 'another run is migrating',
+    means: 'Another run holds the lock that lets one run at a time migrate this database.',
+    next: 'Wait until it has ended, then run again.',
+  },
+  backup_unusable: {
+    label: 'backup cannot be relied on',
+    means: 'The backup could not be made, is empty, cut off or too old. Nothing was migrated.',
+    next: 'Make a good backup, then run again.',
+  },
   index_missing: {
     label: 'index is missing',
     means: 'The database has no index of that name.',
