@@ -6,7 +6,7 @@ import type { Evidence, Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
 import { bytes, type Measurements, milliseconds, text } from '../criteria/value.ts';
 import type { BackupFile } from '../database/safety/backup-file.ts';
-import type { PlannedCriterion } from '../plan/plan.ts';
+import type { PlannedCriterion, Policy } from '../plan/plan.ts';
 import type { BackupPlan } from '../plan/sections/migrate-safety.ts';
 import { findFiles } from '../probes/glob.ts';
 import type { PhaseContext } from './phase.ts';
@@ -23,12 +23,13 @@ interface BackupStep {
   readonly database: string;
   readonly plan: BackupPlan | undefined;
   readonly criteria: readonly PlannedCriterion[];
+  readonly policy: Policy;
   /** Given what was measured, for the criteria that are judged after the migration. */
   readonly keep: (measurements: Measurements) => void;
 }
 
 /** The backup before a migration: made, read to its end, and judged. Without one in the plan it is a note. */
-export function backupStep({ item, needs, database, plan, criteria, keep }: BackupStep, context: PhaseContext): Step {
+export function backupStep({ item, needs, database, plan, criteria, policy, keep }: BackupStep, context: PhaseContext): Step {
   const words = safetyWords(context.locale);
   return {
     item,
@@ -42,11 +43,12 @@ export function backupStep({ item, needs, database, plan, criteria, keep }: Back
       }
       const url = await context.databases.url(database);
       const began = context.clock.now();
-      const made = await make(plan, url, step, context, words);
+      const made = await make(plan, url, step, context, words).catch(unusable);
       if ('state' in made) return made;
       step.progress(words.reading);
       const { readBackup } = await import('../database/safety/backup-file.ts');
-      const file = await readBackup(made.path, context, step.signal);
+      const file = await readBackup(made.path, context, step.signal).catch(unusable);
+      if ('state' in file) return { ...file, evidence: made.evidence };
       const now = context.clock.now();
       const ageMs = Math.max(0, now - file.writtenAt);
       const path = relative(context.directory, file.path) || file.path;
@@ -63,9 +65,15 @@ export function backupStep({ item, needs, database, plan, criteria, keep }: Back
       const message = `${words.backedUp(path, file.format, file.sha256)} ${words.keepIt}`;
       if (criteria.length === 0) return { state: 'pass', reason: 'criteria_met', message, ...told };
       const observations = [{ at: now, measurements }];
-      return { ...judgeCriteria(criteria, { observations, locale: context.locale }), message, ...told };
+      return { ...judgeCriteria(criteria, { observations, locale: context.locale }, policy), message, ...told };
     },
   };
+}
+
+/** A backup that is known to be no good is a failure; what could not be found out stays an error. */
+function unusable(error: unknown): Outcome {
+  if (!(error instanceof MeasurementError) || error.reason !== 'backup_unusable') throw error;
+  return { state: 'fail', reason: error.reason, message: error.message };
 }
 
 interface Made {

@@ -100,16 +100,9 @@ export async function guardMigration(
       });
       const cancelled = step.signal.aborted;
       const left = cancelled ? TOLD_WITHIN_MS - (clock.now() - abortedAt) : STATE_WITHIN_MS;
-      const deadline = clock.sleep(Math.max(0, left), settled.signal);
-      const stopped = signal.aborted
-        ? await Promise.race([
-            ended(),
-            deadline.then(
-              () => [],
-              () => [],
-            ),
-          ])
-        : [];
+      // Also over when all is done; nobody may be left waiting.
+      const deadline = clock.sleep(Math.max(0, left), settled.signal).catch(() => undefined);
+      const stopped = signal.aborted ? await Promise.race([ended(), deadline.then((): readonly number[] => [])]) : [];
       const watched = await watch.end();
       if (outcome.state === 'pass') {
         const lost = lock.held && !(await lock.stillHeld());
@@ -122,10 +115,7 @@ export async function guardMigration(
       }
       const told = await Promise.race([
         tellState({ guarded, before, session, url, watched, stopped }, context, words),
-        deadline.then(
-          (): Told => ({ sentences: [words.stateUnknown('no time left')], evidence: [], changed: true }),
-          (): Told => ({ sentences: [], evidence: [], changed: true }),
-        ),
+        deadline.then((): Told => ({ sentences: [words.noTimeToTell], evidence: [] })),
       ]);
       const undone =
         safety.onFailure === 'stop'
@@ -202,7 +192,6 @@ async function endSessions(session: Session, application: string): Promise<reado
 interface Told {
   readonly sentences: readonly string[];
   readonly evidence: readonly Evidence[];
-  readonly changed: boolean;
 }
 
 interface Telling {
@@ -253,10 +242,10 @@ async function tellState(
       ...(changes.length === 0 ? [] : [changeTable(changes, words)]),
       ...(invalid.length === 0 ? [] : [fixes(invalid, words)]),
     ];
-    return { sentences, evidence, changed: changes.length > 0 };
+    return { sentences, evidence };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { sentences: [...first, words.stateUnknown(why)], evidence: [], changed: true };
+    return { sentences: [...first, words.stateUnknown(why)], evidence: [] };
   }
 }
 
@@ -290,7 +279,7 @@ async function undo(
   step: StepContext,
   context: PhaseContext,
   words: SafetyWords,
-): Promise<Pick<Told, 'sentences' | 'evidence'>> {
+): Promise<Told> {
   const { tool, limitMs } = section;
   const signal = AbortSignal.any([step.signal, AbortSignal.timeout(limitMs)]);
   const migration = migrationContext(tools, { ...step, signal }, url);

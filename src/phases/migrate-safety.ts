@@ -68,6 +68,7 @@ export function migrationSafety(section: MigratePlan, context: PhaseContext, ids
       database: section.database,
       plan: safety.backup,
       criteria: onBackup,
+      policy: section.policy,
       keep,
     },
     context,

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { MeasurementError } from '../../checklist/errors.ts';
 import type { Ports } from '../../runner/ports.ts';
@@ -48,13 +48,22 @@ export async function dumpDatabase(url: string, request: DumpRequest, ports: Por
     ],
     env: { ...libpqEnvironment(url), PGAPPNAME: 'holdpoint backup' },
     signal,
+  }).catch(async (error: unknown) => {
+    await remove(file);
+    throw error;
   });
   if (exitCode === 0) return file;
+  await remove(file);
   const said = secrets.mask(stderr.trim().split('\n').slice(-4).join(' ')) || 'it printed nothing';
   throw new MeasurementError(
     'backup_unusable',
     `pg_dump failed (exit code ${exitCode ?? 'none: it was killed'}): ${said}. Nothing was migrated.`,
   );
+}
+
+/** Half a dump must not be taken for a backup by anybody. */
+async function remove(file: string): Promise<void> {
+  await rm(file, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** pg_dump refuses a server that is newer than itself, and says so in its own words; ours say what to install. */

@@ -67,6 +67,7 @@ export interface SafetyWords {
   readonly sessionStopped: (pids: string) => string;
   readonly sessionStays: (pids: string) => string;
   readonly stateUnknown: (why: string) => string;
+  readonly noTimeToTell: string;
   readonly changeTable: { readonly title: string; readonly change: string; readonly what: string };
   readonly change: Readonly<Record<CatalogChange['change'], string>>;
   readonly mends: string;
@@ -152,6 +153,7 @@ const EN: SafetyWords = {
   sessionStopped: (pids) => `Its session on the server was ended (pid ${pids}).`,
   sessionStays: (pids) =>
     `A session that may be its own still works on the server: SELECT pg_terminate_backend(pid) for pid ${pids}.`,
+  noTimeToTell: 'There was no time to read what is in the catalog now: compare it with the migrations before going on.',
   stateUnknown: (why) => `What is in the catalog now could not be read: ${why}`,
   changeTable: { title: 'Catalog since the migration began', change: 'Change', what: 'What' },
   change: { added: 'added', removed: 'removed', changed: 'changed' },
@@ -251,6 +253,7 @@ const PT_BR: SafetyWords = {
   sessionStopped: (pids) => `Sua sessão no servidor foi encerrada (pid ${pids}).`,
   sessionStays: (pids) =>
     `Uma sessão que pode ser dela ainda trabalha no servidor: SELECT pg_terminate_backend(pid) para o pid ${pids}.`,
+  noTimeToTell: 'Não houve tempo de ler o que há no catálogo agora: compare com as migrações antes de continuar.',
   stateUnknown: (why) => `O que há no catálogo agora não pôde ser lido: ${why}`,
   changeTable: { title: 'Catálogo desde o início da migração', change: 'Mudança', what: 'O quê' },
   change: { added: 'criado', removed: 'removido', changed: 'mudado' },
