@@ -23,6 +23,8 @@ const TOLD_WITHIN_MS = 700;
 /** For reading the state after a failure, where nobody is in a hurry. */
 const STATE_WITHIN_MS = 15_000;
 const SHOWN_CHANGES = 5;
+/** How far past lock_timeout a wait must be seen before it is said that there was none. */
+const LATE_MS = 2000;
 
 /** What the database was like before the tool ran. */
 export interface Before {
@@ -209,11 +211,12 @@ async function tellState(
   context: PhaseContext,
   words: SafetyWords,
 ): Promise<Told> {
-  const first = [
-    ...(watched.wait === undefined ? [] : [words.waited(words.session(watched.wait.blocker), watched.wait.ms)]),
+  const waited = watched.wait === undefined ? [] : [words.waited(words.session(watched.wait.blocker), watched.wait.ms)];
+  const besides = [
+    ...ignoredTimeout(watched, guarded.safety, words),
     ...(watched.blocked === 0 ? [] : [words.blocksOthers(watched.blocked)]),
-    ...(watched.problem === undefined ? [] : [words.notWatched(watched.problem)]),
     ...(stopped.length === 0 ? [] : [words.sessionStopped(stopped.join(', '))]),
+    ...(watched.problem === undefined ? [] : [words.notWatched(watched.problem)]),
   ];
   try {
     const now = await stateNow(session, url, before, context);
@@ -231,12 +234,14 @@ async function tellState(
       .catch(() => undefined);
     const same = revisions !== undefined && revisions.join() === before.revisions.join();
     const shown = changes.slice(0, SHOWN_CHANGES).map(({ change, what }) => `${what} ${words.change[change]}`);
+    // A table of a check run cuts long messages: what somebody must mend comes first.
     const sentences = [
-      ...first,
-      changes.length === 0 ? words.unchanged : words.changes(shown.join(', '), Math.max(0, changes.length - SHOWN_CHANGES)),
-      ...(same && changes.length > 0 ? [words.halfApplied] : []),
       ...(invalid.length === 0 ? [] : [words.leftInvalid(names(invalid))]),
+      ...(same && changes.length > 0 ? [words.halfApplied] : []),
+      ...waited,
+      changes.length === 0 ? words.unchanged : words.changes(shown.join(', '), Math.max(0, changes.length - SHOWN_CHANGES)),
       ...(now.working.length === 0 ? [] : [words.sessionStays(now.working.join(', '))]),
+      ...besides,
     ];
     const evidence: readonly Evidence[] = [
       ...(changes.length === 0 ? [] : [changeTable(changes, words)]),
@@ -245,7 +250,7 @@ async function tellState(
     return { sentences, evidence };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { sentences: [...first, words.stateUnknown(why)], evidence: [] };
+    return { sentences: [words.stateUnknown(why), ...waited, ...besides], evidence: [] };
   }
 }
 
@@ -350,8 +355,16 @@ function passNotes(
     ...(held ? [] : [words.lockCannotHold]),
     ...(lost ? [words.lockLost] : []),
     ...(safety.timeouts.by === 'none' ? [words.timeoutsNotGiven] : []),
+    ...ignoredTimeout(watched, safety, words),
     ...(watched.problem === undefined ? [] : [words.notWatched(watched.problem)]),
   ];
+}
+
+/** Nobody can read another session's settings; but one that waits on past its limit does not have it. */
+function ignoredTimeout({ longestWaitMs }: Watched, { timeouts }: SafetyPlan, words: SafetyWords): readonly string[] {
+  const { lockMs, by } = timeouts;
+  if (by === 'none' || lockMs === 0 || longestWaitMs < lockMs + LATE_MS) return [];
+  return [words.timeoutIgnored(longestWaitMs, lockMs)];
 }
 
 /** What passed while something could not be made sure of passes as a warning. */

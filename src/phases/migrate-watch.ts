@@ -12,6 +12,8 @@ const KEPT_ROWS = 200;
 export interface Watched {
   /** The last lock that its tool waited for, the longest time that it waited for one session, and who held it. */
   readonly wait?: { readonly blocker: OtherSession; readonly ms: number };
+  /** The longest that it waited for one session without a pause. */
+  readonly longestWaitMs: number;
   /** The most sessions of others that waited for its locks at a time. */
   readonly blocked: number;
   readonly evidence: readonly Evidence[];
@@ -48,6 +50,7 @@ export function watchMigration({ url, since, application, progress }: Watching, 
   let wait: Watched['wait'];
   let waiting: { readonly pid: number; readonly at: number } | undefined;
   let blocked = 0;
+  let longestWaitMs = 0;
   let problem: string | undefined;
   const rows: Row[] = [];
 
@@ -65,6 +68,7 @@ export function watchMigration({ url, since, application, progress }: Watching, 
     else {
       if (waiting?.pid !== first.blocker.pid) waiting = { pid: first.blocker.pid, at: now };
       wait = { blocker: first.blocker, ms: now - waiting.at };
+      longestWaitMs = Math.max(longestWaitMs, wait.ms);
     }
     const others = waits.filter(
       ({ waiter, blocker }) => !mine.has(waiter.pid) && (mine.has(blocker.pid) || blocker.application.startsWith(application)),
@@ -97,6 +101,7 @@ export function watchMigration({ url, since, application, progress }: Watching, 
       const evidence: readonly Evidence[] = rows.length === 0 ? [] : [table(rows, began, words, context)];
       return {
         blocked,
+        longestWaitMs,
         evidence,
         ...(wait === undefined ? {} : { wait }),
         ...(problem === undefined ? {} : { problem }),

@@ -332,6 +332,21 @@ describe.skipIf(without)('timeouts', () => {
     expect(JSON.stringify(item('migrate-run').evidence)).toContain('7s');
   });
 
+  test('that a tool does not take over are found out by its waiting', async () => {
+    const url = await shop();
+    const other = await someoneElse(url);
+    await other.run('BEGIN');
+    await other.run('LOCK TABLE plans');
+    setTimeout(() => void other.end(), 5500);
+    const { item, state } = await guardedMigration({
+      url,
+      directory: plainSql(`set lock_timeout = 0; alter table plans add column due date; ${to2}`),
+      plan: `${JUDGED}\n  lock-timeout: 1s`,
+    });
+    expect(state('migrate-run')).toBe('warn weak_evidence');
+    expect(item('migrate-run').message).toMatch(/It waited [\d.]+ s for a lock, longer than its lock_timeout of 1 s/);
+  });
+
   test('on a lock that somebody holds: it is told who', async () => {
     const url = await shop();
     const other = await someoneElse(url);
@@ -365,7 +380,7 @@ describe.skipIf(without)('a migration that fails half-way', () => {
     expect(state('migrate-run')).toBe('fail migration_failed');
     expect(item('migrate-run').message).toContain('division by zero');
     expect(item('migrate-run').message).toContain(
-      'In the catalog since it began: column public.plans.due added, index public.ix_due added. It is half applied: the version is the same as before, the catalog is not.',
+      'It is half applied: the version is the same as before, the catalog is not. In the catalog since it began: column public.plans.due added, index public.ix_due added.',
     );
     expect(state('migrate-afterwards')).toBe('skipped needs_unmet');
   });
@@ -485,7 +500,8 @@ describe.skipIf(without || lacks('python3'))('with a real Alembic', () => {
     const { message = '', evidence } = item('migrate-run');
     expect(message).toContain('The database is at 5403edb1d087.');
     expect(message).toMatch(/Its session on the server was ended \(pid \d+\)\./);
-    expect(message).toContain('index public.ix_title added. It is half applied');
+    expect(message).toContain('It is half applied');
+    expect(message).toContain('In the catalog since it began: index public.ix_title added.');
     expect(message).toContain('Left invalid: public.ix_title on intervention_plans');
     expect(JSON.stringify(evidence)).toContain('DROP INDEX CONCURRENTLY public.ix_title;');
     expect(JSON.stringify(evidence)).toContain('waiting for writers before build');

@@ -11,10 +11,13 @@ export interface ToolTimeouts {
   readonly by: 'environment' | 'url' | 'none';
 }
 
-/** Drivers that know neither: a parameter that they do not know would even break them. */
+/**
+ * Drivers of SQLAlchemy that know neither: asyncpg and pg8000 do not read PGOPTIONS, and SQLAlchemy hands them `options` as an argument
+ * that they do not have.
+ */
 const NEITHER = /^(?:asyncpg|pg8000)$/;
-/** Tools whose drivers do not read PGOPTIONS, but take `options` in the URL: Prisma's engine, and JDBC. */
-const BY_URL = new Set(['prisma', 'flyway', 'liquibase']);
+/** Tools whose drivers do not read PGOPTIONS, but take `options` in the URL: Prisma's engine, JDBC, and postgres.js, which Drizzle may use. */
+const BY_URL = new Set(['prisma', 'flyway', 'liquibase', 'drizzle']);
 
 /** How timeouts reach a tool when the plan does not say. */
 export function usualWay(tool: string, driver: string | undefined): ToolTimeouts['by'] {

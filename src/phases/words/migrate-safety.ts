@@ -45,6 +45,7 @@ export interface SafetyWords {
   readonly lockCannotHold: string;
   readonly lockLost: string;
   readonly timeoutsNotGiven: string;
+  readonly timeoutIgnored: (waitedMs: number, lockTimeoutMs: number) => string;
   readonly build: (what: string, on: string, phase: string, percent: string, lockers: string) => string;
   readonly lockers: (done: number, total: number) => string;
   readonly blockedBy: (session: string) => string;
@@ -137,6 +138,8 @@ const EN: SafetyWords = {
   lockLost: 'The lock that keeps other runs away was lost while it migrated: perhaps another run migrated too.',
   timeoutsNotGiven:
     'lock_timeout and statement_timeout could not be handed to the tool’s driver: set them in the migrations, or for the role (ALTER ROLE … SET lock_timeout).',
+  timeoutIgnored: (waitedMs, lockTimeoutMs) =>
+    `It waited ${formatDuration(waitedMs)} for a lock, longer than its lock_timeout of ${formatDuration(lockTimeoutMs)}: the tool did not take it over. Try \`timeouts-by: url\`.`,
   build: (what, on, phase, percent, lockers) =>
     `${what} on ${on}: ${[phase, percent, lockers].filter((part) => part !== '').join(', ')}`,
   lockers: (done, total) => `${done} of ${total} transactions waited for`,
@@ -230,6 +233,8 @@ const PT_BR: SafetyWords = {
   lockLost: 'O bloqueio que impede outras execuções se perdeu durante a migração: talvez outra execução tenha migrado também.',
   timeoutsNotGiven:
     'lock_timeout e statement_timeout não puderam ser passados ao driver da ferramenta: defina-os nas migrações ou no papel (ALTER ROLE … SET lock_timeout).',
+  timeoutIgnored: (waitedMs, lockTimeoutMs) =>
+    `Esperou ${formatDuration(waitedMs, 'pt-BR')} por um bloqueio, mais que seu lock_timeout de ${formatDuration(lockTimeoutMs, 'pt-BR')}: a ferramenta não o adotou. Tente \`timeouts-by: url\`.`,
   build: (what, on, phase, percent, lockers) =>
     `${what} em ${on}: ${[phase, percent, lockers].filter((part) => part !== '').join(', ')}`,
   lockers: (done, total) => `${done} de ${total} transações aguardadas`,
