@@ -3,7 +3,7 @@ import type { Evidence, Outcome } from '../checklist/model.ts';
 import type { StepContext } from '../checklist/step.ts';
 import { connect, type Session, withSession } from '../database/client.ts';
 import type { MigrationContext } from '../database/migrations/tool.ts';
-import { takeMigrationLock } from '../database/safety/advisory-lock.ts';
+import { type MigrationLock, takeMigrationLock } from '../database/safety/advisory-lock.ts';
 import {
   type CatalogChange,
   type CatalogState,
@@ -23,6 +23,7 @@ const TOLD_WITHIN_MS = 700;
 /** For reading the state after a failure, where nobody is in a hurry. */
 const STATE_WITHIN_MS = 15_000;
 const SHOWN_CHANGES = 5;
+const SAID_EVERY_MS = 30_000;
 /** How far past lock_timeout a wait must be seen before it is said that there was none. */
 const LATE_MS = 2000;
 
@@ -94,6 +95,7 @@ export async function guardMigration(
       signal.addEventListener('abort', () => {
         abortedAt = clock.now();
       });
+      void keepAlive(lock, session, clock, settled.signal);
       const watch = watchMigration({ url, since: before.at, application, progress: step.progress }, context);
       const ended = endSessionsOnAbort(signal, session, application);
       const outcome = await carryOut({ ...step, signal }).catch((error: unknown): Outcome => {
@@ -136,6 +138,20 @@ export async function guardMigration(
   } finally {
     settled.abort('settled');
     await lock.release();
+  }
+}
+
+/** Firewalls forget connections on which nothing is said; these two have to last as long as the migration. */
+async function keepAlive(
+  lock: MigrationLock,
+  session: Session,
+  clock: PhaseContext['clock'],
+  settled: AbortSignal,
+): Promise<void> {
+  while (!settled.aborted) {
+    await clock.sleep(SAID_EVERY_MS, settled).catch(() => undefined);
+    if (settled.aborted) return;
+    await Promise.all([lock.stillHeld(), session.query('SELECT 1').catch(() => undefined)]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { judgeCriteria } from '../checklist/judging.ts';
 import type { Evidence, Outcome } from '../checklist/model.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
@@ -135,10 +136,10 @@ function speaksOf(measured: Readonly<Record<string, unknown>>, { criterion }: Pl
   return named.length > 0 && named.every((name) => Object.hasOwn(measured, name));
 }
 
-/** At most 63 bytes, as the server has it. */
+/** At most 63 bytes, as the server has it; no two runs have the same, since sessions are ended by it. */
 function applicationName({ env }: PhaseContext): string {
   const run = env['GITHUB_RUN_ID'];
-  return run === undefined ? `holdpoint migrate, process ${process.pid}` : `holdpoint migrate, run ${run.slice(0, 20)}`;
+  return `holdpoint migrate${run === undefined ? '' : `, run ${run.slice(0, 20)}`} (${randomBytes(3).toString('hex')})`;
 }
 
 function toolContext(section: MigratePlan, { timeouts }: SafetyPlan, application: string, context: PhaseContext): PhaseContext {

@@ -114,7 +114,7 @@ describe.skipIf(without)('a database that stays', () => {
     const second = await migrate(url);
     expect(second, second.log).toMatchObject({ exitCode: 3, outputs: { verdict: 'error', 'reason-code': 'migration_locked' } });
     expect(itemOf(second, 'Migration runs')?.message).toMatch(
-      /the lock is held by pid \d+ \(application_name holdpoint migrate, run \d+ lock, user postgres/,
+      /the lock is held by pid \d+ \(application_name holdpoint migrate, run \d+ \([0-9a-f]{6}\) lock, user postgres/,
     );
     expect((await first).outputs['verdict']).toBe('pass');
   });

@@ -31,6 +31,8 @@ async function shop(): Promise<string> {
 }
 
 const rows = (url: string, query: string) => inSession(url, async (session) => (await session.query(query)).rows);
+const any = async (url: string, query: string) => (await rows(url, query)).length > 0;
+const SLEEPING = "select 1 from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()";
 const to2 = "update schema_version set version = '2';";
 
 describe.skipIf(without)('a backup', () => {
@@ -291,7 +293,7 @@ describe.skipIf(without)('two runs at once', () => {
     const refused = await guardedMigration({ url, directory, plan: JUDGED });
     expect(refused.state('migrate-run')).toBe('error migration_locked');
     expect(refused.item('migrate-run').message).toMatch(
-      /^Another run is migrating this database: the lock is held by pid \d+ \(application_name holdpoint migrate, run 4711 lock, user postgres, from 127\.0\.0\.1\/32, since [\d-]+ [\d:]+ UTC\)\. Nothing was run\./,
+      /^Another run is migrating this database: the lock is held by pid \d+ \(application_name holdpoint migrate, run 4711 \([0-9a-f]{6}\) lock, user postgres, from 127\.0\.0\.1\/32, since [\d-]+ [\d:]+ UTC\)\. Nothing was run\./,
     );
     expect((await first).state('migrate-run')).toBe('pass task_done');
   });
@@ -616,6 +618,25 @@ describe.skipIf(without)('after the migration', () => {
     expect(state('migrate-afterwards')).toBe('fail index_invalid');
     expect(item('migrate-afterwards').message).toContain('The migration left invalid indexes: public.ux_status on plans.');
     expect(checklist.verdict).toBe('fail');
+  });
+
+  test('a deadlock of others since it began is a warning', async () => {
+    const url = await shop();
+    const [one, two] = await Promise.all([someoneElse(url), someoneElse(url)]);
+    const going = guardedMigration({ url, directory: plainSql(`select pg_sleep(5); ${to2}`), plan: JUDGED });
+    await until(() => any(url, SLEEPING));
+    for (const session of [one, two]) await session.run('BEGIN');
+    await one.run("UPDATE plans SET status = 'x' WHERE id = 1");
+    await two.run("UPDATE plans SET status = 'x' WHERE id = 2");
+    const met = await Promise.allSettled([
+      one.run("UPDATE plans SET status = 'x' WHERE id = 2"),
+      two.run("UPDATE plans SET status = 'x' WHERE id = 1"),
+    ]);
+    expect(met.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    await Promise.all([one.end(), two.end()]);
+    const { item, state } = await going;
+    expect(state('migrate-afterwards')).toBe('warn warning_criterion_held');
+    expect(item('migrate-afterwards').message).toContain('1 deadlock since the migration began.');
   });
 
   test('one that was invalid before is a warning', async () => {

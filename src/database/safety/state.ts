@@ -15,6 +15,14 @@ export interface CatalogChange {
   readonly what: string;
 }
 
+/** A stored expression without the places in the text that it came from, and without waiting for its table. */
+const tree = (column: string): string =>
+  `coalesce(' ' || md5(regexp_replace(${column}::text, ':location -?[0-9]+', '', 'g')), '')`;
+
+/**
+ * No pg_get_indexdef, pg_get_constraintdef or pg_get_expr: they wait for whoever holds the table exclusively, and it is just then that
+ * somebody has to be told.
+ */
 const STATE = `
 WITH mine AS (SELECT oid, nspname FROM pg_namespace
               WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)')
@@ -27,22 +35,30 @@ UNION ALL
 SELECT 'column ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || '.' || quote_ident(a.attname),
        'table ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname),
        format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-         || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
+         || ${tree('d.adbin')}
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN mine n ON n.oid = c.relnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL
 SELECT 'index ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname), 'table ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname),
-       pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+       concat_ws(' ', c.relam, i.indnkeyatts, i.indclass, i.indcollation, i.indoption, i.indisunique, i.indisprimary, i.indisexclusion,
+                 i.indisvalid, (SELECT string_agg(a.attname, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid))
+         || ${tree('i.indexprs')} || ${tree('i.indpred')}
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN mine n ON n.oid = c.relnamespace
 UNION ALL
 SELECT 'constraint ' || quote_ident(k.conname) || ' on ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname),
        'table ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname),
-       pg_get_constraintdef(k.oid)
+       concat_ws(' ', k.contype, k.convalidated, k.condeferrable, k.condeferred, k.confupdtype, k.confdeltype, k.confmatchtype,
+                 nullif(k.confrelid, 0)::regclass,
+                 (SELECT string_agg(a.attname, ',' ORDER BY p.at) FROM unnest(k.conkey) WITH ORDINALITY p(attnum, at)
+                  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.attnum),
+                 (SELECT string_agg(a.attname, ',' ORDER BY p.at) FROM unnest(k.confkey) WITH ORDINALITY p(attnum, at)
+                  JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum))
+         || ${tree('k.conbin')}
 FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid JOIN mine n ON n.oid = t.relnamespace
 UNION ALL
 SELECT 'trigger ' || quote_ident(g.tgname) || ' on ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname),
-       'table ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname), pg_get_triggerdef(g.oid)
+       'table ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname), concat_ws(' ', g.tgtype, g.tgenabled, g.tgfoid::regproc, g.tgattr) || ${tree('g.tgqual')}
 FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid JOIN mine n ON n.oid = t.relnamespace WHERE NOT g.tgisinternal
 UNION ALL
 SELECT 'function ' || quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', '',
@@ -85,7 +101,7 @@ export interface InvalidIndex {
 
 const INVALID = `
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, i.indrelid::regclass::text AS "table", c.relkind AS kind,
-       c.relname ~ '_cc(new|old)[0-9]*$' AS leftover, pg_get_indexdef(i.indexrelid) AS definition
+       c.relname ~ '_cc(new|old)[0-9]*$' AS leftover
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT i.indisvalid AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
   AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
@@ -104,6 +120,5 @@ function fixFor(name: string, row: Readonly<Record<string, unknown>>): string {
   if (row['kind'] === 'I')
     return `-- ${name} becomes valid once every partition has its index attached (ALTER INDEX ${name} ATTACH PARTITION …);`;
   if (row['leftover'] === true) return `DROP INDEX CONCURRENTLY ${name};`;
-  const again = written(row['definition']).replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ');
-  return `DROP INDEX CONCURRENTLY ${name};\n-- then run the migration again, or build it by hand:\n${again};`;
+  return `DROP INDEX CONCURRENTLY ${name};\n-- then run the migration again; or, to keep it:\n-- REINDEX INDEX CONCURRENTLY ${name};`;
 }
