@@ -39,6 +39,8 @@ export const REASON_CODES = [
   'migration_pending',
   'multiple_heads',
   'dirty_state',
+  'migration_locked',
+  'backup_unusable',
   'index_missing',
   'index_columns_differ',
   'index_invalid',

@@ -8,6 +8,7 @@ import { indexSteps } from './migrate-indexes.ts';
 import { querySteps } from './migrate-queries.ts';
 import { REHEARSAL_BASE, rehearse } from './migrate-rehearsal.ts';
 import { migrationRun } from './migrate-run.ts';
+import { migrationSafety } from './migrate-safety.ts';
 import type { PhaseContext } from './phase.ts';
 import { migrateWords } from './words/migrate.ts';
 
@@ -22,7 +23,8 @@ const ANSWER_LIMIT_MS = 90_000;
 export function prepareMigrate(section: MigratePlan, context: PhaseContext): readonly Step[] {
   const { rehearsal: planned } = section;
   const rehearsal = planned === undefined ? undefined : rehearse(section, planned, context, { database: DATABASE, run: RUN });
-  const run = migrationRun(rehearsal === undefined ? section : { ...section, tool: rehearsal.tool }, context);
+  const safety = migrationSafety(section, context, { database: DATABASE, run: RUN });
+  const run = migrationRun(rehearsal === undefined ? section : { ...section, tool: rehearsal.tool }, safety.tools);
   const { position } = section;
   const words = migrateWords(context.locale);
   const answers: Step = {
@@ -32,12 +34,12 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   };
   const runs: Step = {
     item: { id: RUN, title: words.migrationRuns, group: words.migration, kind: section.tool.name, required: true, position },
-    needs: [rehearsal === undefined || context.dryRun ? DATABASE : REHEARSAL_BASE],
-    ...(rehearsal === undefined || !context.dryRun ? {} : { after: [REHEARSAL_BASE] }),
-    limitMs: section.limitMs,
+    needs: [rehearsal === undefined || context.dryRun ? DATABASE : REHEARSAL_BASE, ...safety.needs],
+    after: [...safety.after, ...(rehearsal === undefined || !context.dryRun ? [] : [REHEARSAL_BASE])],
+    limitMs: safety.limitMs,
     // Nothing of ours may hold locks or connections while it migrates.
     exclusive: true,
-    carryOut: (step) => (context.dryRun ? run.foresee(step) : run.carryOut(step)),
+    carryOut: (step) => (context.dryRun ? run.foresee(step) : safety.guard(step, run.carryOut)),
   };
   const limits: Step = {
     item: {
@@ -49,10 +51,11 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
       position,
     },
     needs: [RUN],
+    after: safety.measuring,
     carryOut: async (): Promise<Outcome> => {
-      const measurements = run.measurements();
+      const measurements = { ...run.measurements(), ...safety.measurements() };
       const judged = judgeCriteria(
-        section.criteria,
+        safety.criteria,
         { observations: [{ at: context.clock.now(), measurements }], locale: context.locale },
         section.policy,
       );
@@ -62,20 +65,26 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
   // In a dry run the migration is skipped; what is there already can be looked at all the same.
   const after = context.dryRun ? { needs: [DATABASE], after: [RUN], pending: run.pending } : { needs: [RUN], after: [] };
   const rest: readonly Step[] = [
-    ...(section.criteria.length === 0 ? [] : [limits]),
+    ...safety.afterwards,
+    ...(safety.criteria.length === 0 ? [] : [limits]),
     ...indexSteps(section, context, after),
     ...querySteps(section, context, after),
     ...checkSteps(section.checks, context, { group: words.checks, needs: [RUN] }),
   ];
-  if (rehearsal === undefined) return [answers, runs, ...rest];
+  const guarded = [...safety.before, runs];
+  if (rehearsal === undefined) return [answers, ...guarded, ...rest];
   // Whatever looks at the migrated database comes before the migration is undone.
-  return [answers, rehearsal.base, runs, ...rehearsal.xray, ...rest, ...rehearsal.undo(rest.map(({ item }) => item.id))];
+  return [answers, rehearsal.base, ...guarded, ...rehearsal.xray, ...rest, ...rehearsal.undo(rest.map(({ item }) => item.id))];
 }
 
 async function answer(database: string, context: PhaseContext): Promise<Outcome> {
   const url = await context.databases.url(database);
-  const { withSession } = await import('../database/client.ts');
+  const [{ withSession }, { requireSupportedServer }] = await Promise.all([
+    import('../database/client.ts'),
+    import('../database/safety/supported.ts'),
+  ]);
   const { server, label } = await withSession(url, context, async (session) => {
+    await requireSupportedServer(session);
     const { rows } = await session.query('SHOW server_version');
     return { server: String(rows[0]?.['server_version'] ?? '').split(' ')[0] ?? '', label: session.label };
   });

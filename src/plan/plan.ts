@@ -10,6 +10,7 @@ import type { BoundProbe } from '../probes/probe.ts';
 import type { BoundRollout } from '../tasks/rollout.ts';
 import type { BoundTask } from '../tasks/task.ts';
 import type { RehearsalPlan } from './sections/migrate-rehearsal.ts';
+import type { SafetyPlan } from './sections/migrate-safety.ts';
 
 /** What an item that is not `fail` but not known to be good does to the checklist. Both block unless the plan says `warn`. */
 export interface Policy {
@@ -111,6 +112,8 @@ export interface MigratePlan {
   readonly checks: readonly PlannedCheck[];
   /** On a throwaway database. */
   readonly rehearsal?: RehearsalPlan;
+  /** What stands around the migration of a database that stays; undefined for a throwaway one. */
+  readonly safety?: SafetyPlan;
   readonly position: Position;
 }
 

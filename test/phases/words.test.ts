@@ -4,6 +4,7 @@ import { prepareCanary } from '../../src/phases/canary.ts';
 import { canaryWords } from '../../src/phases/words/canary.ts';
 import { checkWords } from '../../src/phases/words/checks.ts';
 import { migrateWords } from '../../src/phases/words/migrate.ts';
+import { safetyWords } from '../../src/phases/words/migrate-safety.ts';
 import { rollbackWords } from '../../src/phases/words/rollback.ts';
 import { fakeClock } from '../support/ports.ts';
 import { carryOut, criteria, phaseContext, policy, position, probeOf } from './carry-out.ts';
@@ -52,6 +53,7 @@ describe('in Portuguese, nothing is left in English', () => {
     ['canary', canaryWords],
     ['checks', checkWords],
     ['migrate', migrateWords],
+    ['migrate-safety', safetyWords],
     ['rollback', rollbackWords],
   ])('of the words of %s', (_, wordsOf) => {
     const [english, portuguese] = [texts(wordsOf('en')), texts(wordsOf('pt-BR'))];

@@ -18,11 +18,12 @@ import { criteriaFields, durationText, policySchema } from './check.ts';
 import { indexesField, indexRulesField, readIndexes, readIndexRules } from './migrate-indexes.ts';
 import { queryFields, readQueries } from './migrate-queries.ts';
 import { readRehearsal, rehearsalFields } from './migrate-rehearsal.ts';
+import { ACTIVITY_NAMES, AFTERWARDS_NAMES, BACKUP_NAMES, readSafety, safetyFields } from './migrate-safety.ts';
 
 const WITHIN_MS = 10 * 60_000;
 const AT = ['migrate'];
 
-/** What the run of a migration measures; see phases/migrate-run.ts. */
+/** What the run of a migration measures, and what is measured around it; see phases/migrate-run.ts and migrate-safety.ts. */
 export const MIGRATE_NAMES = {
   version: 'text',
   version_before: 'text',
@@ -30,6 +31,9 @@ export const MIGRATE_NAMES = {
   warnings: DIMENSION.number,
   migrations: DIMENSION.number,
   pending: DIMENSION.number,
+  ...BACKUP_NAMES,
+  ...ACTIVITY_NAMES,
+  ...AFTERWARDS_NAMES,
 } as const satisfies Record<string, Promised>;
 
 export const migrateSchema = once(() =>
@@ -51,6 +55,7 @@ export const migrateSchema = once(() =>
       .describe('The team’s own migration tool, and what it needs to know. Default: the one that the repository is set up for.')
       .optional(),
     within: durationText().describe('The longest that the migration may take. Default: 10m.').optional(),
+    ...safetyFields(),
     ...criteriaFields(),
     policy: policySchema().describe('What a result that is not known to be good does to the gate.').optional(),
     indexes: indexesField().optional(),
@@ -91,11 +96,13 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
       filled.keyPosition(AT),
     );
   }
+  const limitMs = raw.within === undefined ? WITHIN_MS : durationMs(raw.within);
+  const safety = readSafety(raw, database, limitMs, reader);
   if (tool === undefined) return undefined;
   return {
     database,
     tool,
-    limitMs: raw.within === undefined ? WITHIN_MS : durationMs(raw.within),
+    limitMs,
     criteria: criteria.map((criterion) => planned(criterion, reader)),
     policy: readPolicy(raw.policy, reader.policy),
     ...expected,
@@ -104,6 +111,7 @@ export function readMigrate(reader: Reader): MigratePlan | undefined {
     ...(raw['hide-indexes'] === undefined ? {} : { hideIndexes: raw['hide-indexes'] }),
     checks,
     ...(rehearsal === undefined ? {} : { rehearsal }),
+    ...(safety === undefined ? {} : { safety }),
     position: filled.keyPosition(AT),
   };
 }

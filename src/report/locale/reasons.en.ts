@@ -155,6 +155,16 @@ export const REASONS_EN: Words['reasons'] = {
       'An earlier migration began and did not end well, or its lock is still held. Nothing can be migrated before that is mended.',
     next: 'Look at what it left in the database, then tell the tool, as the message says.',
   },
+  migration_locked: {
+    label: 'another run is migrating',
+    means: 'Another run holds the lock that lets one run at a time migrate this database.',
+    next: 'Wait until it has ended, then run again.',
+  },
+  backup_unusable: {
+    label: 'backup cannot be relied on',
+    means: 'The backup could not be made, is empty, cut off or too old. Nothing was migrated.',
+    next: 'Make a good backup, then run again.',
+  },
   index_missing: {
     label: 'index is missing',
     means: 'The database has no index of that name.',

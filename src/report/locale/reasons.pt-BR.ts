@@ -158,6 +158,16 @@ export const REASONS_PT_BR: Words['reasons'] = {
       'Uma migração anterior começou e não terminou bem, ou sua trava continua ocupada. Nada pode ser migrado antes de corrigir isso.',
     next: 'Veja o que ficou no banco e depois avise a ferramenta, como diz a mensagem.',
   },
+  migration_locked: {
+    label: 'outra execução está migrando',
+    means: 'Outra execução tem o bloqueio que deixa migrar este banco uma execução por vez.',
+    next: 'Espere que ela termine e execute de novo.',
+  },
+  backup_unusable: {
+    label: 'cópia de segurança não confiável',
+    means: 'A cópia não pôde ser feita, está vazia, cortada ou velha demais. Nada foi migrado.',
+    next: 'Faça uma cópia boa e execute de novo.',
+  },
   index_missing: {
     label: 'índice ausente',
     means: 'O banco não tem um índice com esse nome.',
