@@ -4,6 +4,7 @@ import { MeasurementError, PlanError } from '../checklist/errors.ts';
 import { isConnectionString } from '../database/connection-string.ts';
 import type { IndexFinding } from '../database/index-rules.ts';
 import type { IndexCheck } from '../database/indexes.ts';
+import { ALL_REGISTRIES } from '../plan/all-registries.ts';
 import { noPlanMessage } from '../plan/missing.ts';
 import type { MigratePlan, Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
@@ -170,7 +171,7 @@ async function planIn(file: string, env: Environment): Promise<Plan> {
     throw new PlanError(noPlanMessage(file, error), undefined, { cause: error });
   });
   // Without a phase: a variable that only the migration tool needs may be unset here.
-  return readPlan({ text, origin: { file, source: 'head' } }, env);
+  return readPlan({ text, origin: { file, source: 'head' } }, env, { registries: ALL_REGISTRIES });
 }
 
 /** A URL, the name of an environment variable that holds one, or a name under the plan's `databases:`. */

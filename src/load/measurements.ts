@@ -1,12 +1,10 @@
 import { nearestName } from '../criteria/nearest.ts';
 import {
   bytes,
-  DIMENSION,
   type Measurement,
   type Measurements,
   milliseconds,
   number,
-  type Promised,
   perSecond,
   type Quantity,
   ratio,
@@ -21,46 +19,13 @@ import {
   percentileWithTimeouts,
 } from './distribution.ts';
 import { describeError } from './exactness.ts';
+import { promisedByLoad, WITH_TIMEOUTS } from './promised.ts';
 import type { Figures, LoadResult } from './result.ts';
 
 const COMMON_PERCENTILES = ['50', '75', '90', '95', '99', '99.9'];
 const PERCENTILE = /^p(\d{1,2}(?:\.\d+)?)(\.with_timeouts)?$/;
 const STATUS = /^status\.([1-5])(\d\d|xx)$/;
 const LABELLED = /^(.*) of "(.*)"$/s;
-const WITH_TIMEOUTS = '.with_timeouts';
-
-/** The measurements that every load run may have, with their dimensions. */
-export function promisedByLoad(): { readonly names: Readonly<Record<string, Promised>>; readonly open: readonly string[] } {
-  const whole = Array.from({ length: 100 }, (_, percent) => String(percent));
-  const percentiles = [...whole, '97.5', '99.5', '99.9', '99.95', '99.99'].flatMap((percent) => [
-    `p${percent}`,
-    `p${percent}${WITH_TIMEOUTS}`,
-  ]);
-  const names: Readonly<Record<string, Promised>> = {
-    requests: DIMENSION.number,
-    successes: DIMENSION.number,
-    failures: DIMENSION.number,
-    timeouts: DIMENSION.number,
-    errors: DIMENSION.number,
-    success_rate: DIMENSION.ratio,
-    error_rate: DIMENSION.ratio,
-    rate: DIMENSION.rate,
-    throughput: DIMENSION.rate,
-    bytes: DIMENSION.bytes,
-    duration: DIMENSION.time,
-    min: DIMENSION.time,
-    mean: DIMENSION.time,
-    max: DIMENSION.time,
-    checks: DIMENSION.ratio,
-    dropped_iterations: DIMENSION.number,
-    failed_thresholds: DIMENSION.number,
-    scenario: 'text',
-    ...Object.fromEntries(percentiles.map((name) => [name, DIMENSION.time])),
-  };
-  // Decimal percentiles, a count for each status, and all of it for a label.
-  const labelled = Object.keys(names).map((name) => `${name} of "`);
-  return { names, open: [...whole.map((percent) => `p${percent}.`), 'status.', ...labelled] };
-}
 
 export interface MeasuringRules {
   /** Which statuses are successes, in place of the tool's own count; a request without an answer never is one. */

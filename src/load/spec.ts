@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { durationField } from '../criteria/fields.ts';
-import { problemsOf } from './readers/mapped.ts';
+import { problemsOf } from './mapping.ts';
 import { TOOLS } from './result.ts';
 
 const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -1,5 +1,5 @@
 import type { Evidence } from '../checklist/model.ts';
-import { formatDuration, formatNumber, formatValue } from '../criteria/format.ts';
+import { formatValue } from '../criteria/format.ts';
 import type { Measurements } from '../criteria/value.ts';
 
 /** One stage of a load that grows, as it was measured. */
@@ -27,17 +27,4 @@ export function stagesTable(stages: readonly Stage[], planned: number): Evidence
   const title =
     left === 0 ? 'Stages' : `Stages (${left} more not started, because stage ${stages.length} does not meet the criteria)`;
   return { kind: 'table', title, columns: ['Stage', 'Load', ...SHOWN, 'Criteria'], rows };
-}
-
-export function amountTitle({
-  requests,
-  duration,
-  concurrency = 10,
-}: {
-  readonly requests?: number | undefined;
-  readonly duration?: number | undefined;
-  readonly concurrency?: number | undefined;
-}): string {
-  const amount = requests === undefined ? formatDuration(duration ?? 0) : `${formatNumber(requests)} requests`;
-  return `${amount}, ${formatNumber(concurrency)} at a time`;
 }

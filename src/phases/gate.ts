@@ -9,6 +9,7 @@ import { openDatabases } from '../database/connections.ts';
 import type { PastReports } from '../github/past-reports.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type PlanSource, readPlan } from '../plan/read.ts';
+import { registriesFor } from '../plan/registries.ts';
 import { secretsOf } from '../plan/secrets.ts';
 import type { Ports } from '../runner/ports.ts';
 import { latestOnly } from './latest-only.ts';
@@ -81,7 +82,8 @@ async function openPlan(gate: Gate, ports: Ports): Promise<OpenedPlan | { readon
     for (const secret of secretsOf(name, value ?? '', NONE_DECLARED)) ports.secrets.add(secret);
   if (gate.source instanceof PlanError) return { error: gate.source };
   try {
-    const plan = readPlan(gate.source, ports.env, { phase: gate.phase });
+    const registries = await registriesFor(gate.phase);
+    const plan = readPlan(gate.source, ports.env, { phase: gate.phase, registries });
     for (const secret of plan.secrets) ports.secrets.add(secret);
     const databases = openDatabases(plan.databases, ports);
     const locale = gate.locale ?? plan.locale ?? 'en';

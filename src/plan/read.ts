@@ -1,8 +1,5 @@
 import { PHASES, type Phase, type PlanOrigin, type Position } from '../checklist/model.ts';
-import { MIGRATION_TOOLS } from '../database/migrations/registry.ts';
-import { PROBES } from '../probes/registry.ts';
 import type { Environment } from '../runner/ports.ts';
-import { ROLLOUTS, TASKS } from '../tasks/registry.ts';
 import { databaseReader } from './databases.ts';
 import { type MapNode, type PlanDocument, readDocument } from './document.ts';
 import { type Filled, fill } from './filled.ts';
@@ -30,17 +27,16 @@ export interface ReadOptions {
   readonly phase?: Phase;
   /** Whether a variable without a value is a problem. Default: only when a phase is given; else it is a warning. */
   readonly strictEnv?: boolean;
-  readonly registries?: Registries;
+  /** What the plan may name; see `registriesFor`. */
+  readonly registries: Registries;
 }
-
-const OWN: Registries = { probes: PROBES, tasks: TASKS, rollouts: ROLLOUTS, tools: MIGRATION_TOOLS };
 
 /**
  * Reads a plan: every name in it is known, every criterion parsed, every probe and task bound to its spec.
  *
  * @throws PlanErrors with all that is wrong, each with its place, at most fifty.
  */
-export function readPlan(source: PlanSource, environment: Environment, options: ReadOptions = {}): Plan {
+export function readPlan(source: PlanSource, environment: Environment, options: ReadOptions): Plan {
   const problems = new Problems();
   const document = documentOf(source, problems);
   if (document === undefined) return problems.refuse();
@@ -79,7 +75,7 @@ interface Reading {
 }
 
 function read({ document, header, variables, problems, origin }: Reading, options: ReadOptions): Plan {
-  const { phase, strictEnv = phase !== undefined, registries = OWN } = options;
+  const { phase, strictEnv = phase !== undefined, registries } = options;
   const warnings: PlanWarning[] = [];
   const parts = partsFor(document, variables, registries, header, warnings);
   const main = parts(problems, strictEnv);

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { MIGRATION_TOOLS } from '../database/migrations/registry.ts';
-import { PROBES } from '../probes/registry.ts';
-import { ROLLOUTS, TASKS } from '../tasks/registry.ts';
+import { ALL_REGISTRIES } from './all-registries.ts';
 import { databasesField } from './databases.ts';
 import { headerFields } from './header.ts';
 import type { Registries } from './reader.ts';
@@ -37,11 +35,10 @@ export function jsonSchemaOf(schema: z.core.$ZodType): JsonSchema {
 
 const isAnyText = (schema: unknown): boolean => JSON.stringify(schema) === '{"type":"string"}';
 
-const OWN: Registries = { probes: PROBES, tasks: TASKS, rollouts: ROLLOUTS, tools: MIGRATION_TOOLS };
 const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` });
 
 /** The plan file as JSON Schema, for editors: a branch for each probe, task, rollout driver and migration tool there is. */
-export function planJsonSchema(registries: Registries = OWN): JsonSchema {
+export function planJsonSchema(registries: Registries = ALL_REGISTRIES): JsonSchema {
   const definitions = {
     item: itemSchema(registries),
     task: taskSchema(registries),

@@ -1,5 +1,6 @@
 import { type PlanError, PlanErrors } from '../checklist/errors.ts';
 import type { Environment } from '../runner/ports.ts';
+import { ALL_REGISTRIES } from './all-registries.ts';
 import type { Plan, PlannedCheck, PlanWarning } from './plan.ts';
 import { readPlan } from './read.ts';
 
@@ -18,7 +19,7 @@ export function validatePlan(
   { strictEnv = false }: { readonly strictEnv?: boolean } = {},
 ): Validation {
   try {
-    const plan = readPlan({ text, origin: { file, source: 'head' } }, environment, { strictEnv });
+    const plan = readPlan({ text, origin: { file, source: 'head' } }, environment, { strictEnv, registries: ALL_REGISTRIES });
     return { problems: [], warnings: plan.warnings, summary: summaryOf(plan) };
   } catch (error) {
     if (!(error instanceof PlanErrors)) throw error;

@@ -7,6 +7,7 @@ import { snapshotOf } from '../../src/database/index-snapshot.ts';
 import { readIndexStatement } from '../../src/database/index-statement.ts';
 import { checkIndexes, type IndexAnswer, type IndexCheck } from '../../src/database/indexes.ts';
 import type { ThrowawayEngine } from '../../src/database/throwaway.ts';
+import { ALL_REGISTRIES } from '../../src/plan/all-registries.ts';
 import { indexesText } from '../../src/plan/indexes-text.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { inSession, sql, useServer } from '../support/postgres.ts';
@@ -75,7 +76,7 @@ describe.each<[ThrowawayEngine]>([['postgresql'], ['pglite']])('on %s', (engine)
     const text = indexesText(tables.map(snapshotOf));
     expect(text).toContain('u_plain: [ tenant, email ]');
     const plan = `version: 1\nmigrate:\n  database: throwaway\n  run: { tool: alembic, directory: backend }\n${text.replace(/^/gm, '  ')}`;
-    const { migrate } = readPlan({ text: plan, origin: { file: 'p.yml', source: 'head' } }, {});
+    const { migrate } = readPlan({ text: plan, origin: { file: 'p.yml', source: 'head' } }, {}, { registries: ALL_REGISTRIES });
     const names = migrate?.indexes.map(({ name }) => name) ?? [];
     expect(names).toEqual(
       expect.arrayContaining(['u_tsv', 'u_nulls', 'Ix "odd"', 'dotted', 'events_kind', 'per_tenant_key', 'u_constraint']),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ALL_REGISTRIES } from '../../src/plan/all-registries.ts';
 import { readPlan } from '../../src/plan/read.ts';
 
 const read = (indexes: string, rules = '') =>
@@ -8,6 +9,7 @@ const read = (indexes: string, rules = '') =>
       origin: { file: 'p.yml', source: 'head' },
     },
     {},
+    { registries: ALL_REGISTRIES },
   ).migrate;
 
 test('indexes are read in each of their forms', () => {

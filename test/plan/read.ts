@@ -1,22 +1,29 @@
 import { PlanErrors } from '../../src/checklist/errors.ts';
 import type { Phase } from '../../src/checklist/model.ts';
+import { ALL_REGISTRIES } from '../../src/plan/all-registries.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { type ReadOptions, readPlan } from '../../src/plan/read.ts';
 import type { Environment } from '../../src/runner/ports.ts';
 
 const FILE = '.github/holdpoint.yml';
 
-export function read(text: string, environment: Environment = {}, options: ReadOptions = {}): Plan {
-  return readPlan({ text, origin: { file: FILE, source: 'head' } }, environment, options);
+export function read(text: string, environment: Environment = {}, options: Partial<ReadOptions> = {}): Plan {
+  return readPlan({ text, origin: { file: FILE, source: 'head' } }, environment, {
+    registries: ALL_REGISTRIES,
+    ...options,
+  });
 }
 
 /** Reads a phase's section alone, as the action's `checklist` input has it. */
 export function readSection(only: Phase, text: string, environment: Environment = {}): Plan {
-  return readPlan({ text, origin: { file: 'checklist', source: 'input' }, only }, environment, { phase: only });
+  return readPlan({ text, origin: { file: 'checklist', source: 'input' }, only }, environment, {
+    phase: only,
+    registries: ALL_REGISTRIES,
+  });
 }
 
 /** What is wrong with a plan: `line:column message`; empty when nothing is. */
-export function problemsOf(text: string, environment: Environment = {}, options: ReadOptions = {}): string[] {
+export function problemsOf(text: string, environment: Environment = {}, options: Partial<ReadOptions> = {}): string[] {
   return told(() => read(text, environment, options));
 }
 

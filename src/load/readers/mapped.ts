@@ -1,78 +1,22 @@
-import { findUnit, nearestUnit, scale } from '../../criteria/units.ts';
+import { findUnit, scale } from '../../criteria/units.ts';
 import { DIMENSION, type Dimension } from '../../criteria/value.ts';
 import type { Distribution } from '../distribution.ts';
+import {
+  alike,
+  dimensionOf,
+  MAPPED_NAMES,
+  MAPPED_PERCENTILE,
+  type Mapping,
+  type Place,
+  placeOf,
+  problemsOf,
+  unknownUnit,
+} from '../mapping.ts';
 import type { LoadResult } from '../result.ts';
 import { plausibleMs, times } from './plausible.ts';
 import { cleaned } from './printed.ts';
 import type { ResultSource } from './reader.ts';
 import { unreadable } from './unreadable.ts';
-
-/**
- * How to read what a script of one's own prints: by the names of our measurements, the text that stands before each figure.
- *
- * ```yaml
- * figures:
- *   requests: 'Total requests:'
- *   success_rate: 'Taxa de sucesso:'
- *   p95: 'P95:'
- *   p99: { after: 'P99 =', unit: ms, below: 'Latency of all requests' }
- * ```
- */
-export interface Mapping {
-  /** Percentiles too, as `p95` or `p99.9`. */
-  readonly figures: Readonly<Record<string, string | Place>>;
-  /** What stands before the decimals, where the text itself leaves it open: is `1.234` more than a thousand? */
-  readonly decimal?: '.' | ',' | undefined;
-}
-
-export interface Place {
-  /** The text before the value, letter by letter; between the two may be blanks, `:`, `=` and `|`. */
-  readonly after: string;
-  /** Of a figure that the text gives without a unit: `ms`, `s`, `%`, `ratio`, `/s`, `MB`. */
-  readonly unit?: string | undefined;
-  /** Only what comes after this text is searched: a heading. */
-  readonly below?: string | undefined;
-}
-
-const NAMES: Readonly<Record<string, Dimension>> = {
-  requests: DIMENSION.number,
-  successes: DIMENSION.number,
-  failures: DIMENSION.number,
-  timeouts: DIMENSION.number,
-  unanswered: DIMENSION.number,
-  success_rate: DIMENSION.ratio,
-  error_rate: DIMENSION.ratio,
-  rate: DIMENSION.rate,
-  duration: DIMENSION.time,
-  bytes: DIMENSION.bytes,
-  min: DIMENSION.time,
-  mean: DIMENSION.time,
-  max: DIMENSION.time,
-};
-const PERCENTILE = /^p(\d{1,2}(?:\.\d+)?)$/;
-
-/** The names that a mapping may have, for messages and schemas; and any percentile. */
-export const MAPPED_NAMES: readonly string[] = Object.keys(NAMES);
-
-const dimensionOf = (name: string): Dimension | undefined =>
-  PERCENTILE.test(name) ? DIMENSION.time : Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
-
-/** What is wrong with a mapping, for whoever wrote it; empty when nothing is. */
-export function problemsOf({ figures }: Mapping): readonly string[] {
-  return Object.entries(figures).flatMap(([name, given]) => {
-    const { after, unit, below } = placeOf(given);
-    const dimension = dimensionOf(name);
-    if (dimension === undefined)
-      return [`\`${name}\` is no figure of a load test. There are ${MAPPED_NAMES.join(', ')}, and percentiles such as \`p95\`.`];
-    if (after.trim() === '' || /[\r\n]/.test(after))
-      return [`\`${name}\`: give the text that stands before the value, on its line.`];
-    if (below !== undefined && below.trim() === '') return [`\`${name}\`: \`below\` is empty.`];
-    if (unit === undefined) return [];
-    const known = findUnit(unit);
-    if (known === undefined) return [`\`${name}\`: ${unknownUnit(unit)}`];
-    return alike(known.dimension, dimension) ? [] : [`\`${name}\` cannot be in \`${unit}\`.`];
-  });
-}
 
 /**
  * A reader of what a script prints.
@@ -84,8 +28,6 @@ export function mappedReader(mapping: Mapping): (source: ResultSource) => Promis
   if (problem !== undefined) throw new RangeError(problem);
   return async (source) => resultOf(source, cleaned(await source.text()), mapping);
 }
-
-const placeOf = (given: string | Place): Place => (typeof given === 'string' ? { after: given } : given);
 
 function resultOf(source: ResultSource, text: string, mapping: Mapping): LoadResult {
   const sought = Object.entries(mapping.figures).map(([name, given]) => ({
@@ -251,7 +193,7 @@ function read(
   return { value, step, line };
 }
 
-const isCount = (name: string): boolean => NAMES[name] === DIMENSION.number;
+const isCount = (name: string): boolean => dimensionOf(name) === DIMENSION.number;
 
 /** By the unit in the text; by the mapping's where the text has none, or a word that is none. */
 function factorOf(unit: string, given: string | undefined, dimension: Dimension, fail: (why: string) => Error): number {
@@ -271,14 +213,6 @@ function factorOf(unit: string, given: string | undefined, dimension: Dimension,
       : `${unknownUnit(unit)} Say by \`unit\` in the mapping what it is in.`,
   );
 }
-
-function unknownUnit(unit: string): string {
-  const nearest = nearestUnit(unit);
-  return `\`${unit.slice(0, 30)}\` is no unit that is known.${nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`}`;
-}
-
-const alike = (one: Dimension, other: Dimension): boolean =>
-  one.time === other.time && one.bytes === other.bytes && (one.share === true) === (other.share === true);
 
 function built(source: ResultSource, figures: ReadonlyMap<string, Figure>, absent: Record<string, string>): LoadResult {
   const value = (name: string): number | undefined => figures.get(name)?.value;
@@ -372,7 +306,7 @@ function latencyOf(
   const extremes: Record<string, number> = {};
   const steps: number[] = [];
   for (const [name, { value, step, line }] of figures) {
-    const percent = PERCENTILE.exec(name)?.[1];
+    const percent = MAPPED_PERCENTILE.exec(name)?.[1];
     if (percent === undefined && name !== 'min' && name !== 'mean' && name !== 'max') continue;
     const milliseconds = plausibleMs(source, times(value, 1000), `\`${name}\``, line);
     if (percent === undefined) extremes[name] = milliseconds;

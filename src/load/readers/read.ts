@@ -1,5 +1,6 @@
+import type { Mapping } from '../mapping.ts';
 import type { LoadResult, Tool } from '../result.ts';
-import { type Mapping, mappedReader } from './mapped.ts';
+import { mappedReader } from './mapped.ts';
 import { openResult } from './open.ts';
 import type { ResultSource, StreamReader } from './reader.ts';
 import { refusalOf } from './refused.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Mapping, problemsOf } from '../../../src/load/mapping.ts';
 import { measurementsOf } from '../../../src/load/measurements.ts';
-import { type Mapping, mappedReader, problemsOf } from '../../../src/load/readers/mapped.ts';
+import { mappedReader } from '../../../src/load/readers/mapped.ts';
 import type { LoadResult } from '../../../src/load/result.ts';
 import { at, refusal, sourceOf, whyAbsent } from './reading.ts';
 
