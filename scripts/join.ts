@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 
 /** Loaded on demand and left to webpack, with all that they need. */
-const HEAVY = ['pg', 'autocannon', 'smol-toml', '@actions/*', '@octokit/*'];
+const HEAVY = ['pg', 'mysql2', 'autocannon', 'smol-toml', '@actions/*', '@octokit/*'];
 
 /**
  * Joins tsc's modules, zod and yaml into few modules without the parts that nothing uses: a start reads and compiles what is in

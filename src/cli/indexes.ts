@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MeasurementError, PlanError } from '../checklist/errors.ts';
 import { isConnectionString } from '../database/connection-string.ts';
+import { isOtherEngine } from '../database/engine.ts';
 import type { IndexFinding } from '../database/index-rules.ts';
 import type { IndexCheck } from '../database/indexes.ts';
+import { indexWords } from '../phases/words/migrate-indexes.ts';
 import { ALL_REGISTRIES } from '../plan/all-registries.ts';
 import { noPlanMessage } from '../plan/missing.ts';
 import type { MigratePlan, Plan } from '../plan/plan.ts';
@@ -39,6 +41,12 @@ async function snapshot(
   terminal: Terminal,
 ): Promise<number> {
   const url = await urlOf(database, ports, terminal);
+  if (isOtherEngine(url)) {
+    await terminal.error(
+      'A snapshot is made of a PostgreSQL only. List the indexes under `indexes:`, then run `holdpoint indexes check`.\n',
+    );
+    return 3;
+  }
   try {
     const [{ withSession }, { readWholeCatalog }, { snapshotOf }, { indexesText }] = await Promise.all([
       import('../database/client.ts'),
@@ -86,22 +94,9 @@ async function check(
 }
 
 async function look(url: string, migrate: MigratePlan, ports: Ports, tell: (trips: number) => void): Promise<IndexCheck> {
-  const { indexes, indexesFrom, indexRules } = migrate;
-  const [{ withSession }, { checkIndexes }] = await Promise.all([
-    import('../database/client.ts'),
-    import('../database/indexes.ts'),
-  ]);
-  const fromFile =
-    indexesFrom === undefined
-      ? []
-      : await (await import('../database/schema-file.ts')).indexesOfSchemaFile(indexesFrom.file, ports);
-  return withSession(url, ports, async (session) => {
-    try {
-      return await checkIndexes(session, [...indexes, ...fromFile], indexRules);
-    } finally {
-      tell(session.roundTrips());
-    }
-  });
+  const { indexes, indexesFrom, indexRules: rules } = migrate;
+  const { checkExpectedIndexes } = await import('../database/expected-indexes.ts');
+  return (await checkExpectedIndexes(url, { indexes, from: indexesFrom?.file, rules }, ports, tell)).check;
 }
 
 type CheckVerdict = 'pass' | 'warn' | 'fail' | 'inconclusive';
@@ -133,7 +128,7 @@ function report(verdict: CheckVerdict, roundTrips: number, found: IndexCheck, fi
   };
 }
 
-function notesOf({ answers, idleIgnores }: IndexCheck): readonly string[] {
+function notesOf({ answers, idleIgnores, engine }: IndexCheck): readonly string[] {
   const unasked = [...new Set(answers.flatMap((answer) => answer.unasked ?? []))];
   return [
     ...(answers.length === 0 ? ['The plan expects no indexes, so nothing was compared.'] : []),
@@ -141,6 +136,7 @@ function notesOf({ answers, idleIgnores }: IndexCheck): readonly string[] {
       (why) => `Some definitions were compared as text, because the server could not be asked what they mean: ${why}.`,
     ),
     ...idleIgnores.map(({ index }) => `The plan ignores ${index}, and nothing was found there: take it out.`),
+    ...(engine === undefined ? [] : [indexWords('en').untold[engine]]),
   ];
 }
 

@@ -49,7 +49,7 @@ export function withDriver(connectionString: string, driver: string): string {
 
 /** Whether a text is a connection string rather than a name. */
 export function isConnectionString(candidate: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(candidate);
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/|sqlite3?:)/i.test(candidate);
 }
 
 /**

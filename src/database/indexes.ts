@@ -36,6 +36,8 @@ export interface IndexCheck {
   readonly tables: number;
   /** Ignores of the plan that match nothing (any more). */
   readonly idleIgnores: readonly IgnoredFinding[];
+  /** Set when it is no PostgreSQL: what such a catalog does not tell has to be said. */
+  readonly engine?: 'MySQL' | 'MariaDB' | 'SQLite';
 }
 
 /**

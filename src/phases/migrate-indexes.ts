@@ -50,7 +50,7 @@ export function indexSteps(section: MigratePlan, context: PhaseContext, when: Af
   const each = indexes.map((index, at) => {
     const table = `${index.schema === undefined ? '' : `${index.schema}.`}${index.table}`;
     const item = { id: ids[at] ?? `index-${at}`, title: words.indexOn(index.name, table), position: index.position };
-    return step(item, ({ check }) => judgeIndex(index, check.answers[at], words, own));
+    return step(item, ({ check }) => judgeIndex(index, check.answers[at], check.engine, words, own));
   });
   const ofFile =
     indexesFrom &&
@@ -67,17 +67,11 @@ const later = (words: MigrateWords): Outcome => ({ state: 'skipped', reason: 'dr
 
 async function lookUp(section: MigratePlan, context: PhaseContext): Promise<Told> {
   const { indexes, indexesFrom, indexRules, database } = section;
-  const [{ withSession }, { checkIndexes }] = await Promise.all([
-    import('../database/client.ts'),
-    import('../database/indexes.ts'),
-  ]);
-  const fromFile =
-    indexesFrom === undefined
-      ? []
-      : await (await import('../database/schema-file.ts')).indexesOfSchemaFile(indexesFrom.file, context);
   // The run's own signal: the answer is for all items, whichever asked first.
-  const check = await withSession(await context.databases.url(database), context, (session) =>
-    checkIndexes(session, [...indexes, ...fromFile], indexRules),
+  const { check, fromFile } = await (await import('../database/expected-indexes.ts')).checkExpectedIndexes(
+    await context.databases.url(database),
+    { indexes, from: indexesFrom?.file, rules: indexRules },
+    context,
   );
   return { check, own: indexes.length, fromFile };
 }
@@ -85,6 +79,7 @@ async function lookUp(section: MigratePlan, context: PhaseContext): Promise<Told
 function judgeIndex(
   { name, position }: ExpectedIndex,
   answer: IndexAnswer | undefined,
+  engine: IndexCheck['engine'],
   words: MigrateWords,
   own: IndexWords,
 ): Outcome {
@@ -95,7 +90,7 @@ function judgeIndex(
     return {
       state: 'pass',
       reason: 'criteria_met',
-      message: `${words.valid(found)}${asText}`,
+      message: `${engine === undefined ? words.valid(found) : own.asMeant(found, engine)}${asText}`,
       measurements: { columns: { value: text(found) } },
     };
   const { kind, expected, fix, level } = finding;
@@ -156,6 +151,7 @@ function judgeOthers({ check }: Told, words: MigrateWords, own: IndexWords): Out
     others.length === 0 ? own.noFindings(tables) : own.findings(blocking, others.length - blocking),
     ...(ignored.length === 0 ? [] : [own.ignored(ignored.length)]),
     ...idleIgnores.map((ignore) => own.idleIgnore(ignore.index)),
+    ...(check.engine === undefined ? [] : [own.untold[check.engine]]),
   ].join(' ');
   if (others.length === 0) return { state: 'pass', reason: 'criteria_met', message, evidence };
   return { state: blocking > 0 ? 'fail' : 'warn', reason: 'index_findings', message, evidence };

@@ -4,6 +4,7 @@ import type { Evidence, Judgement, Outcome, Position, Verdict } from '../checkli
 import type { ReasonCode } from '../checklist/reasons.ts';
 import type { Step, StepContext } from '../checklist/step.ts';
 import { type Measurements, number, text } from '../criteria/value.ts';
+import { isOtherEngine } from '../database/engine.ts';
 import type { Finding, QueryExpectation, QueryProof } from '../database/query-proof/proof.ts';
 import type { SeenStatement } from '../database/query-proof/statements.ts';
 import type { MigratePlan, Policy, QueryFiles, SeenStatements, WrittenQuery } from '../plan/plan.ts';
@@ -137,6 +138,7 @@ function seenDrafts(entry: SeenStatements, given: Surroundings): readonly Draft[
       import('../database/query-proof/statements.ts'),
     ]);
     const url = await context.databases.url(section.database);
+    if (isOtherEngine(url)) throw new MeasurementError('unsupported', words.seen.otherEngine);
     return withSession(url, context, (session) => readOnly(session, () => readStatements(session, order)));
   }
 }
@@ -198,6 +200,13 @@ async function prove(expected: QueryExpectation, { section, context }: Surroundi
     import('../database/query-proof/proof.ts'),
   ]);
   const url = await context.databases.url(section.database);
+  if (isOtherEngine(url)) {
+    const [{ withEngineSession }, { proveEngineQuery }] = await Promise.all([
+      import('../database/engines/session.ts'),
+      import('../database/engines/engine-proof.ts'),
+    ]);
+    return withEngineSession(url, { ...context, signal: step.signal }, (session) => proveEngineQuery(session, expected));
+  }
   const throwaway = context.databases.throwaways?.().some(({ name }) => name === section.database) === true;
   const options = { throwaway, mayHide: section.hideIndexes === true };
   return withSession(url, { ...context, signal: step.signal }, (session) => proveQuery(session, expected, options));
@@ -210,6 +219,8 @@ const REASONS: Readonly<Record<Exclude<Finding['kind'], 'served' | 'exempt'>, re
   partial_parameter: ['fail', 'partial_index_parameter'],
   in_the_way: ['inconclusive', 'index_unproven'],
   read_whole: ['fail', 'table_read_whole'],
+  hidden: ['fail', 'index_invalid'],
+  unproven: ['inconclusive', 'index_unproven'],
 };
 
 function judge(expected: QueryExpectation, proof: QueryProof, position: Position, given: Surroundings): Outcome {
@@ -274,7 +285,8 @@ function comparisons({ uses }: QueryExpectation, proof: QueryProof, position: Po
   const { finding, choice } = proof;
   if (uses.length === 0) return [];
   const found = finding.kind === 'served' ? finding.indexes : choice.indexes.filter((index) => !uses.includes(index));
-  const outcome = finding.kind === 'served' ? 'holds' : finding.kind === 'in_the_way' ? 'unknown' : 'violated';
+  const outcome =
+    finding.kind === 'served' ? 'holds' : finding.kind === 'in_the_way' || finding.kind === 'unproven' ? 'unknown' : 'violated';
   const operator = uses.length === 1 ? '==' : 'in';
   return [
     {

@@ -2,6 +2,7 @@ import { judgeCriteria } from '../checklist/judging.ts';
 import type { Outcome } from '../checklist/model.ts';
 import type { Step } from '../checklist/step.ts';
 import { milliseconds, text, version } from '../criteria/value.ts';
+import { isOtherEngine } from '../database/engine.ts';
 import type { MigratePlan } from '../plan/plan.ts';
 import { checkSteps } from './checks.ts';
 import { indexSteps } from './migrate-indexes.ts';
@@ -79,6 +80,14 @@ export function prepareMigrate(section: MigratePlan, context: PhaseContext): rea
 
 async function answer(database: string, context: PhaseContext): Promise<Outcome> {
   const url = await context.databases.url(database);
+  if (isOtherEngine(url)) {
+    const { withEngineSession } = await import('../database/engines/session.ts');
+    return withEngineSession(url, context, async (session) => {
+      const { product, version: number } = await session.about();
+      const message = migrateWords(context.locale).otherServer(`${product} ${number}`, session.label);
+      return { state: 'pass', reason: 'criteria_met', message };
+    });
+  }
   const [{ withSession }, { requireSupportedServer }] = await Promise.all([
     import('../database/client.ts'),
     import('../database/safety/supported.ts'),

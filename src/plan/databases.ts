@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { nearestName } from '../criteria/nearest.ts';
 import { isConnectionString } from '../database/connection-string.ts';
 import type { PlannedDatabase } from '../database/databases.ts';
+import { engineOf } from '../database/engine.ts';
 import type { Filled } from './filled.ts';
 import { once } from './once.ts';
 import type { Path } from './path.ts';
@@ -13,7 +14,14 @@ export const INLINE = 'throwaway';
 
 const databaseSchema = once(() =>
   z.union([
-    z.strictObject({ url: z.string().min(1).describe('A postgresql:// URL, mostly from a secret: `"${DATABASE_URL}"`.') }),
+    z.strictObject({
+      url: z
+        .string()
+        .min(1)
+        .describe(
+          'A postgresql:// URL, mostly from a secret: `"${DATABASE_URL}"`. For indexes and queries of `migrate` also mysql://, mariadb://, `sqlite:path`.',
+        ),
+    }),
     z.strictObject({
       throwaway: z.literal(true).describe('A fresh PostgreSQL, started when it is first used and gone after the run.'),
     }),
@@ -45,9 +53,12 @@ export function databaseReader(filled: Filled, shapes: Shapes, problems: Problem
       used[name] = { kind: 'throwaway' };
       return;
     }
-    if (filled.isUnset([...path, 'url']) || /^postgres(ql)?(\+\w+)?:\/\//i.test(raw.url))
-      used[name] = { kind: 'url', url: raw.url };
-    else problems.add('Expected a URL such as `postgresql://user:password@host/database`.', filled.position([...path, 'url']));
+    if (filled.isUnset([...path, 'url']) || engineOf(raw.url) !== undefined) used[name] = { kind: 'url', url: raw.url };
+    else
+      problems.add(
+        'Expected a URL such as `postgresql://user:password@host/database`, `mysql://…`, `mariadb://…` or `sqlite:path`.',
+        filled.position([...path, 'url']),
+      );
   }
 
   return {

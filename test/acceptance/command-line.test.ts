@@ -184,3 +184,19 @@ test('no ANSI codes go to a pipe, and FORCE_COLOR asks for them', async () => {
   const coloured = await holdpoint(['pre-deploy'], { files: planThatRuns('exit 3'), env: { FORCE_COLOR: '1' } });
   expect(coloured.stdout).toContain('\u001b[');
 });
+
+test('the driver of MySQL and MariaDB is in the bundle, and says that nobody listens without the password', async () => {
+  const files = {
+    [PLAN]: `version: 1
+databases: { main: { url: "mysql://app:hunter2hunter2@127.0.0.1:${DEAD_PORT}/app" } }
+migrate:
+  database: main
+  run: { tool: command, run: "true", version: { query: select 1 } }
+  indexes: { plans: { plans_status: [status] } }
+`,
+  };
+  const { exitCode, stdout, stderr } = await holdpoint(['indexes', 'check', '--plan', PLAN], { files });
+  expect(exitCode, stdout + stderr).toBe(3);
+  expect(stderr).toContain(`Nothing listens at 127.0.0.1:${DEAD_PORT}/app.`);
+  expect(stdout + stderr).not.toContain('hunter2');
+});

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { sql, useServer } from '../support/postgres.ts';
+import { lacks } from '../support/tools.ts';
 
 const server = useServer();
 let url: string;
@@ -154,5 +156,38 @@ describe('a check', () => {
     const { status, errors } = await run(['indexes', 'snapshot', '--database', url.replace('postgres@', 'postgres:secret@')]);
     expect(errors).toMatch(/password in the arguments|^$/);
     expect([0, 3]).toContain(status);
+  });
+});
+
+describe.skipIf(lacks('sqlite3'))('a check of an SQLite file', () => {
+  test('tells findings, what it does not know, and no snapshot', async () => {
+    const file = join(directory, 'app.db');
+    execFileSync('sqlite3', [file], {
+      input: 'CREATE TABLE plans (status TEXT, at TEXT); CREATE INDEX plans_status ON plans (status);',
+    });
+    const env = { DATABASE_URL: `sqlite:${file}` };
+    const plan = await planWith('indexes: { plans: { plans_status: [status, at] } }');
+    const { status, out } = await run(['indexes', 'check', '--plan', plan, '--json'], env);
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      verdict: 'fail',
+      round_trips: 1,
+      findings: [
+        {
+          kind: 'columns',
+          schema: 'main',
+          table: 'plans',
+          found: '(status)',
+          fix: 'DROP INDEX plans_status;\nCREATE INDEX plans_status ON plans (status, at);',
+        },
+      ],
+      notes: [expect.stringContaining('Not told on SQLite')],
+    });
+    const named = await run(['indexes', 'check', '--database', `sqlite:${file}`, '--plan', plan], env);
+    expect(named.out).toContain('fail: 1 index expected, 1 finding, 1 round trip');
+    const snapshot = await run(['indexes', 'snapshot', '--database', 'DATABASE_URL'], env);
+    expect(snapshot).toMatchObject({ status: 3, errors: expect.stringContaining('of a PostgreSQL only') });
+    const fromFile = await run(['indexes', 'check', '--plan', await planWith('indexes: { from: schema.sql }'), '--json'], env);
+    expect(JSON.parse(fromFile.out)).toMatchObject({ verdict: 'error', reason_code: 'unsupported' });
   });
 });

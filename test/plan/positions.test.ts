@@ -289,3 +289,12 @@ describe('Many problems', () => {
     expect(told.at(-1)).toContain('…and 10 more problems.');
   });
 });
+
+test('what guards a PostgreSQL is refused on another database, rather than left out in silence', () => {
+  const plan = (more: string) =>
+    `version: 1\ndatabases: { main: { url: "mysql://db/app" } }\nmigrate:\n  database: main\n  run: { tool: command, run: x, version: { query: select 1 } }\n  expect: [duration < 5m]\n${more}`;
+  expect(problemsOf(plan(''))).toEqual([]);
+  expect(problemsOf(plan('  lock-timeout: 5s\n'))).toEqual([
+    '7:3 `lock-timeout` is for PostgreSQL only, and this database is another. Take it out, and guard this migration by a step of the workflow.',
+  ]);
+});

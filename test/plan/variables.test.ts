@@ -143,7 +143,7 @@ describe('Secrets', () => {
 describe('A secret', () => {
   const environment = {
     API_TOKEN: 'hunter2hunter2hunter2hunter2hunter2hunter2hunter2',
-    DATABASE_URL: 'mysql://app:s3cretpassword@db/app',
+    DATABASE_URL: 'oracle://app:s3cretpassword@db/app',
   };
 
   test('is not shown by a message about it, however long it is', () => {

@@ -1,5 +1,6 @@
 import { MeasurementError } from '../../checklist/errors.ts';
 import { withSession } from '../client.ts';
+import { isOtherEngine } from '../engine.ts';
 import { errorCode } from '../refusals.ts';
 import type { MigrationContext } from './tool.ts';
 
@@ -15,6 +16,7 @@ interface TableQuery {
 
 /** The rows of a tool's own table as texts; undefined when it does not exist, as before the first migration. */
 export async function rowsInTable(query: TableQuery, context: MigrationContext): Promise<readonly Row[] | undefined> {
+  if (isOtherEngine(context.databaseUrl)) throw otherEngine(query);
   const [name, schema] = query.table.split('.').reverse();
   return withSession(context.databaseUrl, context, async (session) => {
     const { rows } = await session.query(
@@ -50,6 +52,7 @@ export async function revisionsInTable(table: string, column: string, context: M
 
 /** The first column of a query of the plan; empty when its table does not exist yet. */
 export async function revisionsByQuery(sql: string, context: MigrationContext): Promise<readonly string[]> {
+  if (isOtherEngine(context.databaseUrl)) return revisionsOfOtherEngine(sql, context);
   return withSession(context.databaseUrl, context, async (session) => {
     try {
       const { rows, fields } = await session.queryTexts(sql.trim().replace(/(?:\s*;)+$/, ''));
@@ -61,4 +64,31 @@ export async function revisionsByQuery(sql: string, context: MigrationContext): 
       throw error;
     }
   });
+}
+
+async function revisionsOfOtherEngine(sql: string, context: MigrationContext): Promise<readonly string[]> {
+  const { withEngineSession } = await import('../engines/session.ts');
+  return withEngineSession(context.databaseUrl, context, async (session) => {
+    try {
+      const rows = await session.query(sql.trim().replace(/(?:\s*;)+$/, ''));
+      return rows.flatMap((row) => {
+        const [first = null] = Object.values(row);
+        return first === null ? [] : [String(first)];
+      });
+    } catch (error) {
+      const isMissing =
+        error instanceof MeasurementError &&
+        (errorCode(error.cause) === 'ER_NO_SUCH_TABLE' || /no such table: /.test(error.message));
+      if (isMissing) return [];
+      throw error;
+    }
+  });
+}
+
+/** The statements by which tools' tables are read are PostgreSQL's. */
+function otherEngine({ table }: TableQuery): MeasurementError {
+  return new MeasurementError(
+    'unsupported',
+    `This tool’s table ${table} is read on PostgreSQL only. On MySQL, MariaDB and SQLite let \`command\` run the tool, and say how the database tells its version: \`run: { tool: command, run: …, version: { query: "select … from ${table}" } }\`.`,
+  );
 }

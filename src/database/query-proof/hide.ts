@@ -6,9 +6,10 @@ import type { KnownIndex } from './surroundings.ts';
  *
  * - `catalog`: a superuser marks them invalid in pg_index. It locks those rows of the catalog and no table.
  * - `drop`: the owner drops them. It takes AccessExclusive on the table until it is undone: nobody reads it meanwhile.
+ * - `hint`: MySQL, MariaDB and SQLite: a hint in the query holds the planner to one index.
  * - `none`: they stay in sight, and only settings make other ways unattractive.
  */
-export type Hiding = 'catalog' | 'drop' | 'none';
+export type Hiding = 'catalog' | 'drop' | 'hint' | 'none';
 
 /**
  * @param mayHide on a database that others use only when the plan says so.
@@ -22,7 +23,7 @@ export async function hidingFor(session: Session, indexes: readonly KnownIndex[]
 
 /** Hides them until the savepoint is rolled back. */
 export async function hide(session: Session, indexes: readonly KnownIndex[], hiding: Hiding): Promise<void> {
-  if (indexes.length === 0 || hiding === 'none') return;
+  if (indexes.length === 0 || hiding === 'none' || hiding === 'hint') return;
   if (hiding === 'catalog') {
     // In one order, so that two who do this at a time do not wait for each other.
     await session.query(

@@ -50,7 +50,18 @@ export type Finding =
     }
   /** Another index is taken, which could not be hidden. */
   | { readonly kind: 'in_the_way'; readonly index: string; readonly others: readonly string[]; readonly why: string | undefined }
-  | { readonly kind: 'read_whole'; readonly tables: readonly string[]; readonly walks: readonly string[] };
+  | { readonly kind: 'read_whole'; readonly tables: readonly string[]; readonly walks: readonly string[] }
+  /** MySQL, MariaDB: the index is kept from the planner. */
+  | { readonly kind: 'hidden'; readonly index: string; readonly how: 'invisible' | 'ignored' }
+  /** MySQL, MariaDB, SQLite: nothing was learned. `index` is empty where any would do. */
+  | { readonly kind: 'unproven'; readonly index: string; readonly why: Unproven };
+
+export type Unproven =
+  /** The engine plans no writes in a session that may only read. */
+  | { readonly kind: 'writes' }
+  /** The query does not name the index's table, so no hint can be put there. */
+  | { readonly kind: 'no_place' }
+  | { readonly kind: 'no_plan' | 'refused'; readonly said: string };
 
 /** What the planner takes by itself. */
 export interface Choice {

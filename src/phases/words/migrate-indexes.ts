@@ -1,5 +1,6 @@
 import type { Locale } from '../../criteria/value.ts';
 import type { FindingKind, IndexProblem, OtherProblem } from '../../database/index-rules.ts';
+import type { IndexCheck } from '../../database/indexes.ts';
 
 /** What a migration's items about indexes say. */
 export interface IndexWords {
@@ -24,7 +25,20 @@ export interface IndexWords {
   readonly asInFileFails: (count: number, of: number) => string;
   readonly fileHasNone: (file: string) => string;
   readonly asText: (why: string) => string;
+  /** Of an engine that has no state for an index that was built in part. */
+  readonly asMeant: (columns: string, engine: Engine) => string;
+  /** What the catalog of an engine does not tell. */
+  readonly untold: Readonly<Record<Engine, string>>;
 }
+
+type Engine = NonNullable<IndexCheck['engine']>;
+
+const UNTOLD = {
+  en: (server: string) =>
+    `Not told on ${server}: whether an index is used. Foreign keys are not looked at: InnoDB makes an index for each and refuses to drop the last.`,
+  pt: (server: string) =>
+    `Não se sabe no ${server}: se um índice é usado. Chaves estrangeiras não são verificadas: o InnoDB cria um índice para cada uma e recusa remover o último.`,
+};
 
 const EN: IndexWords = {
   problem: {
@@ -77,6 +91,12 @@ const EN: IndexWords = {
   asInFileFails: (count, of) => `${count} of ${of} indexes are not as there.`,
   fileHasNone: (file) => `${file} makes no index, so nothing was compared.`,
   asText: (why) => `Compared as text, because the server could not be asked: ${why}.`,
+  asMeant: (columns, engine) => `${columns}, as meant. ${engine} keeps no state of validity: an index is there or it is not.`,
+  untold: {
+    MySQL: UNTOLD.en('MySQL'),
+    MariaDB: UNTOLD.en('MariaDB'),
+    SQLite: 'Not told on SQLite: whether an index is used, and whether its file is damaged (PRAGMA integrity_check).',
+  },
 };
 
 const PT_BR: IndexWords = {
@@ -129,6 +149,13 @@ const PT_BR: IndexWords = {
   asInFileFails: (count, of) => `${count} de ${of} índices não estão como lá.`,
   fileHasNone: (file) => `${file} não cria nenhum índice, portanto nada foi comparado.`,
   asText: (why) => `Comparado como texto, porque não foi possível perguntar ao servidor: ${why}.`,
+  asMeant: (columns, engine) =>
+    `${columns}, como pedido. ${engine} não guarda estado de validade: um índice existe ou não existe.`,
+  untold: {
+    MySQL: UNTOLD.pt('MySQL'),
+    MariaDB: UNTOLD.pt('MariaDB'),
+    SQLite: 'Não se sabe no SQLite: se um índice é usado, e se o arquivo está danificado (PRAGMA integrity_check).',
+  },
 };
 
 export const indexWords = (locale: Locale): IndexWords => (locale === 'pt-BR' ? PT_BR : EN);

@@ -2,7 +2,7 @@ import { formatNumber } from '../../criteria/format.ts';
 import type { Locale } from '../../criteria/value.ts';
 import type { Cause } from '../../database/query-proof/causes.ts';
 import type { Hiding } from '../../database/query-proof/hide.ts';
-import type { Choice, Finding, QueryProof } from '../../database/query-proof/proof.ts';
+import type { Choice, Finding, QueryProof, Unproven } from '../../database/query-proof/proof.ts';
 import type { ServedBy } from '../../database/query-proof/service.ts';
 
 type Unproved = Exclude<Finding, { readonly kind: 'served' | 'exempt' }>;
@@ -20,7 +20,12 @@ export interface QueryWords {
   readonly notChosen: (parameters: number) => string;
   readonly costs: (withIt: number, without: number, withoutAny: boolean) => string;
   readonly none: string;
-  readonly seen: { readonly fewer: (count: number) => string; readonly none: string; readonly unreadable: string };
+  readonly seen: {
+    readonly fewer: (count: number) => string;
+    readonly none: string;
+    readonly unreadable: string;
+    readonly otherEngine: string;
+  };
   readonly perhapsCut: string;
   readonly noStatements: (file: string) => string;
   readonly noFile: (file: string) => string;
@@ -36,6 +41,34 @@ export interface QueryWords {
 
 const list = (names: readonly string[], and: string): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} ${and} ${names.at(-1)}`;
+
+function unprovenEn(index: string, why: Unproven): string {
+  const what = index === '' ? 'an index serves it' : `${index} serves it`;
+  switch (why.kind) {
+    case 'writes':
+      return `Not proved that ${what}: MySQL and MariaDB plan no writes in a session that may only read. Write the SELECT that finds the same rows.`;
+    case 'no_place':
+      return `Not proved that ${what}: the query does not name the table of this index (a view does, perhaps), so it cannot be held to it by a hint. Write the query with the table.`;
+    case 'no_plan':
+      return `Not proved that ${what}: in place of a plan the server says “${why.said}”, as it does for a table without such a row. Fill the table, or write a value that is there.`;
+    case 'refused':
+      return `Not proved that ${what}: the query was refused with a hint for this index. ${why.said}`;
+  }
+}
+
+function unprovenPt(index: string, why: Unproven): string {
+  const what = index === '' ? 'algum índice atende' : `${index} atende`;
+  switch (why.kind) {
+    case 'writes':
+      return `Não foi provado que ${what}: MySQL e MariaDB não planejam escritas em uma sessão só de leitura. Escreva o SELECT que acha as mesmas linhas.`;
+    case 'no_place':
+      return `Não foi provado que ${what}: a consulta não cita a tabela desse índice (talvez uma visão o faça), e não pode ser presa a ele por uma dica. Escreva a consulta com a tabela.`;
+    case 'no_plan':
+      return `Não foi provado que ${what}: em lugar de um plano o servidor diz “${why.said}”, como faz com uma tabela sem tal linha. Preencha a tabela, ou escreva um valor que exista.`;
+    case 'refused':
+      return `Não foi provado que ${what}: a consulta foi recusada com uma dica para esse índice. ${why.said}`;
+  }
+}
 
 function causeEn(index: string, cause: Cause): string {
   switch (cause.kind) {
@@ -99,6 +132,10 @@ const EN: QueryWords = {
           ...(finding.tables.length === 0 ? [] : [`${list(finding.tables, 'and')} would be read whole`]),
           ...(finding.walks.length === 0 ? [] : [`all of ${list(finding.walks, 'and')} would be walked through`]),
         ].join(', ')}. Add an index on the columns of its conditions, or list the table under \`may-scan\`.`;
+      case 'hidden':
+        return `${finding.index} is ${finding.how}: the planner does not use it. Make it ${finding.how === 'ignored' ? 'NOT IGNORED' : 'VISIBLE'}.`;
+      case 'unproven':
+        return unprovenEn(finding.index, finding.why);
     }
   },
   choice: ({ statistics, indexes, scans }) => {
@@ -120,6 +157,8 @@ const EN: QueryWords = {
   seen: {
     fewer: (count) => `pg_stat_statements has only ${count} for this database.`,
     none: 'pg_stat_statements has seen no statement of this database yet: nothing could be judged. Run the application or its tests first.',
+    otherEngine:
+      'The statements that a server has seen are read from pg_stat_statements, which only PostgreSQL has. Take `statements` out, and write the queries or a `file` of them.',
     unreadable: 'Its text may not be read. Grant pg_read_all_stats to the user that Holdpoint connects as.',
   },
   perhapsCut: 'The text is as long as track_activity_query_size and may have been cut: raise that setting.',
@@ -130,6 +169,7 @@ const EN: QueryWords = {
     hiding: {
       catalog: 'Other indexes were hidden from the planner in pg_index, in a transaction that was rolled back.',
       drop: 'Other indexes were dropped in a transaction that was rolled back.',
+      hint: 'No index was hidden: a hint in the query (FORCE INDEX, INDEXED BY) holds the planner to the index. The plans show the query as it was planned, with the values that stood for parameters. Costs are not compared.',
       none: 'No index was hidden: only settings such as enable_seqscan = off made other ways expensive.',
     },
     table: (name, rows, pages) =>
@@ -212,6 +252,10 @@ const PT_BR: QueryWords = {
           ...(finding.tables.length === 0 ? [] : [`${list(finding.tables, 'e')} seria lida inteira`]),
           ...(finding.walks.length === 0 ? [] : [`${list(finding.walks, 'e')} seria percorrido inteiro`]),
         ].join(', ')}. Crie um índice sobre as colunas das condições, ou ponha a tabela em \`may-scan\`.`;
+      case 'hidden':
+        return `${finding.index} é ${finding.how === 'ignored' ? 'ignorado' : 'invisível'}: o planejador não o usa. Torne-o ${finding.how === 'ignored' ? 'NOT IGNORED' : 'VISIBLE'}.`;
+      case 'unproven':
+        return unprovenPt(finding.index, finding.why);
     }
   },
   choice: ({ statistics, indexes, scans }) => {
@@ -233,6 +277,8 @@ const PT_BR: QueryWords = {
   seen: {
     fewer: (count) => `pg_stat_statements tem apenas ${count} deste banco.`,
     none: 'pg_stat_statements ainda não viu comando deste banco: nada pôde ser julgado. Execute antes a aplicação ou seus testes.',
+    otherEngine:
+      'Os comandos que um servidor viu são lidos de pg_stat_statements, que só o PostgreSQL tem. Tire `statements` do plano, e escreva as consultas ou um `file` com elas.',
     unreadable: 'Seu texto não pode ser lido. Conceda pg_read_all_stats ao usuário com que o Holdpoint se conecta.',
   },
   perhapsCut: 'O texto tem o tamanho de track_activity_query_size e pode ter sido cortado: aumente essa configuração.',
@@ -243,6 +289,7 @@ const PT_BR: QueryWords = {
     hiding: {
       catalog: 'Outros índices foram escondidos do planejador em pg_index, em uma transação desfeita.',
       drop: 'Outros índices foram removidos em uma transação desfeita.',
+      hint: 'Nenhum índice foi escondido: uma dica na consulta (FORCE INDEX, INDEXED BY) prende o planejador ao índice. Os planos mostram a consulta como foi planejada, com os valores no lugar dos parâmetros. Custos não são comparados.',
       none: 'Nenhum índice foi escondido: só configurações como enable_seqscan = off encareceram outros caminhos.',
     },
     table: (name, rows, pages) =>

@@ -12,6 +12,7 @@ export interface MigrateWords {
   readonly migrationRuns: string;
   readonly limits: string;
   readonly server: (version: string, label: string) => string;
+  readonly otherServer: (product: string, label: string) => string;
   readonly started: (server: string, readyMs: number) => string;
   readonly oneSession: string;
 
@@ -60,6 +61,7 @@ const EN: MigrateWords = {
   migrationRuns: 'Migration runs',
   limits: 'Version and limits',
   server: (version, label) => `PostgreSQL ${version} at ${label}.`,
+  otherServer: (product, label) => `${product} at ${label}. A migration’s locks are not told there.`,
   started: (server, readyMs) => `${server}, started for this run, ready in ${formatDuration(readyMs)}.`,
   oneSession: 'Its connections share one session: use a PostgreSQL where that matters.',
 
@@ -120,6 +122,7 @@ const PT_BR: MigrateWords = {
   migrationRuns: 'Migração executa',
   limits: 'Versão e limites',
   server: (version, label) => `PostgreSQL ${version} em ${label}.`,
+  otherServer: (product, label) => `${product} em ${label}. Lá não se sabe que bloqueios uma migração toma.`,
   started: (server, readyMs) => `${server}, iniciado para esta execução, pronto em ${formatDuration(readyMs, 'pt-BR')}.`,
   oneSession: 'Suas conexões dividem uma só sessão: use um PostgreSQL onde isso importa.',
 

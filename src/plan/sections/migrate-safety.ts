@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { DIMENSION, type Promised } from '../../criteria/value.ts';
+import { isOtherEngine } from '../../database/engine.ts';
 import type { DumpRequest } from '../../database/safety/dump.ts';
 import { type ToolTimeouts, usualWay } from '../../database/safety/timeouts.ts';
 import { durationMs } from '../../probes/duration.ts';
 import { INLINE } from '../databases.ts';
 import { once } from '../once.ts';
+import { isRecord } from '../plain-data.ts';
 import type { Reader } from '../reader.ts';
 import { durationText } from './check.ts';
 
@@ -140,6 +142,10 @@ interface RawSafety {
 /** undefined for a throwaway database: it has nobody to be kept from, and nothing to be kept. */
 export function readSafety(raw: RawSafety, database: string, limitMs: number, reader: Reader): SafetyPlan | undefined {
   if (isThrowaway(database, reader)) return undefined;
+  if (isOtherEngine(urlOf(database, reader))) {
+    refuseKeys(raw, reader);
+    return undefined;
+  }
   // A tool that is only found when it runs is taken for one of the many that read the environment.
   const { tool = '', driver } = raw.run ?? {};
   return {
@@ -154,6 +160,23 @@ export function readSafety(raw: RawSafety, database: string, limitMs: number, re
     onFailure: raw['on-failure'] ?? 'stop',
     ...(raw.backup === undefined ? {} : { backup: readBackupPlan(raw.backup, reader) }),
   };
+}
+
+function urlOf(database: string, { filled }: Reader): string {
+  const value = filled.value(['databases', database]);
+  const url = isRecord(value) ? value['url'] : value;
+  return typeof url === 'string' ? url : database;
+}
+
+/** Locks, sessions and pg_dump are PostgreSQL's: what is asked for and not done must not look as if it were. */
+function refuseKeys(raw: RawSafety, { problems, filled }: Reader): void {
+  for (const key of Object.keys(safetyFields())) {
+    if (Reflect.get(raw, key) === undefined) continue;
+    problems.add(
+      `\`${key}\` is for PostgreSQL only, and this database is another. Take it out, and guard this migration by a step of the workflow.`,
+      filled.keyPosition(['migrate', key]),
+    );
+  }
 }
 
 function isThrowaway(database: string, { filled }: Reader): boolean {
