@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BUNDLE } from './bundle.ts';
 import { type Figure, paired } from './figures.ts';
+import { isThere } from './is-there.ts';
 import { percentileOf, writeK6Results } from './k6-results.ts';
 
 const MEGABYTE = 1_000_000;
@@ -119,10 +120,6 @@ function partOf(file: string, bytes: number, directory: string): { readonly path
 
 /** Our time for the whole over theirs for a share of it. */
 const scaled = (ours: () => void, theirs: () => void, share: number): number => paired(ours, theirs, 3).median * share;
-
-function isThere(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((directory) => existsSync(join(directory, program)));
-}
 
 function ran(program: string, args: readonly string[]): void {
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26 });

@@ -9,6 +9,7 @@ import { testPorts } from '../test/support/ports.ts';
 import { rehearseMigration } from '../test/support/rehearsal.ts';
 import { ROOT } from './bundle.ts';
 import type { Figure } from './figures.ts';
+import { isThere } from './is-there.ts';
 
 const REVISIONS = 10;
 const FILES = 1000;
@@ -30,7 +31,11 @@ export async function readyFigure(): Promise<Figure> {
  * A whole rehearsal of ten Alembic revisions (server, up, x-ray, down, up, all comparisons), as a part of its budget: 1.5 × the time that
  * Alembic alone takes for up, down and up, plus 2 s. Needs alembic with psycopg on PATH.
  */
-export async function rehearsalFigure(): Promise<Figure> {
+export async function rehearsalFigure(): Promise<Figure | readonly Figure[]> {
+  if (!isThere('alembic')) {
+    console.log('alembic is not on PATH: the rehearsal is not measured.');
+    return [];
+  }
   const directory = mkdtempSync(join(tmpdir(), 'holdpoint-bench-'));
   try {
     tenRevisions(directory);
@@ -131,7 +136,7 @@ export async function findingsFigure(): Promise<Figure> {
     const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
     const own = `x-ray of ${FILES} SQL files, server and psql included (${found} findings in ${seconds(ours)}, of which ${seconds(watching)} after the run)`;
     // Not among our dependencies: the registry has not all of its platforms' packages, so `npm ci` could not install it.
-    if (spawnSync('squawk', ['--version']).status !== 0) {
+    if (!isThere('squawk')) {
       return { name: `${own}; squawk is not on PATH, so nothing to compare with`, value: ours / 1000, unit: 's' };
     }
     const files = names.map((name) => join('migrations', name));
