@@ -76,3 +76,29 @@ export const WARNINGS: readonly FindingKind[] = ['leftover', 'duplicate', 'redun
 export function levelOf(kind: FindingKind, { levels }: IndexRules): Level {
   return levels[kind] ?? (WARNINGS.includes(kind) ? 'warn' : 'block');
 }
+
+/**
+ * Findings without those that the plan ignores, which are told with its reasons, and the ignores that match nothing (any more).
+ *
+ * @param sameIndex whether the plan's name of an index is the server's: they fold case differently.
+ */
+export function withoutIgnored(
+  findings: readonly IndexFinding<OtherProblem>[],
+  { ignores }: IndexRules,
+  sameIndex: (inPlan: string, found: string) => boolean,
+): {
+  readonly others: readonly IndexFinding<OtherProblem>[];
+  readonly ignored: readonly { readonly finding: IndexFinding<OtherProblem>; readonly reason: string }[];
+  readonly idleIgnores: readonly IgnoredFinding[];
+} {
+  const ignoreOf = (finding: IndexFinding<OtherProblem>): IgnoredFinding | undefined =>
+    ignores.find(({ index, kind }) => sameIndex(index, finding.index) && (kind === undefined || kind === finding.kind));
+  return {
+    others: findings.filter((finding) => ignoreOf(finding) === undefined),
+    ignored: findings.flatMap((finding) => {
+      const ignore = ignoreOf(finding);
+      return ignore === undefined ? [] : [{ finding, reason: ignore.reason }];
+    }),
+    idleIgnores: ignores.filter((ignore) => !findings.some((finding) => ignoreOf(finding) === ignore)),
+  };
+}

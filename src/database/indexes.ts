@@ -14,6 +14,7 @@ import {
   type IndexRules,
   levelOf,
   type OtherProblem,
+  withoutIgnored,
 } from './index-rules.ts';
 import { cutName, quoted } from './sql-text.ts';
 
@@ -157,15 +158,5 @@ function others(
     else tables.set(table.sqlName, { table, expected: new Set([name]) });
   }
   const all = [...tables.values()].flatMap(({ table, expected }) => otherFindings(table, expected, rules, statisticsAgeMs));
-  const ignoreOf = (finding: IndexFinding<OtherProblem>): IgnoredFinding | undefined =>
-    rules.ignores.find(({ index, kind }) => index === finding.index && (kind === undefined || kind === finding.kind));
-  return {
-    tables: tables.size,
-    others: all.filter((finding) => ignoreOf(finding) === undefined),
-    ignored: all.flatMap((finding) => {
-      const ignore = ignoreOf(finding);
-      return ignore === undefined ? [] : [{ finding, reason: ignore.reason }];
-    }),
-    idleIgnores: rules.ignores.filter((ignore) => !all.some((finding) => ignoreOf(finding) === ignore)),
-  };
+  return { tables: tables.size, ...withoutIgnored(all, rules, (inPlan, found) => inPlan === found) };
 }

@@ -3,12 +3,12 @@ import { definitionText, differenceOf, type IndexDefinition, same } from '../ind
 import { expectedText, type IndexExpectation, openParts } from '../index-expectation.ts';
 import {
   DEFAULT_RULES,
-  type IgnoredFinding,
   type IndexFinding,
   type IndexProblem,
   type IndexRules,
   levelOf,
   type OtherProblem,
+  withoutIgnored,
 } from '../index-rules.ts';
 import type { IndexAnswer, IndexCheck } from '../indexes.ts';
 import { comparable, type ReadExpectation, readExpectation } from './engine-expectation.ts';
@@ -142,17 +142,7 @@ function otherFindings(
           given,
         );
   });
-  const ignoreOf = (finding: IndexFinding<OtherProblem>): IgnoredFinding | undefined =>
-    rules.ignores.find(({ index, kind }) => sameName(index, finding.index) && (kind === undefined || kind === finding.kind));
-  return {
-    tables: tables.size,
-    others: all.filter((finding) => ignoreOf(finding) === undefined),
-    ignored: all.flatMap((finding) => {
-      const ignore = ignoreOf(finding);
-      return ignore === undefined ? [] : [{ finding, reason: ignore.reason }];
-    }),
-    idleIgnores: rules.ignores.filter((ignore) => !all.some((finding) => ignoreOf(finding) === ignore)),
-  };
+  return { tables: tables.size, ...withoutIgnored(all, rules, sameName) };
 }
 
 function findingsOf(

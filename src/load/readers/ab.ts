@@ -138,6 +138,22 @@ function latencyOf(source: ResultSource, lines: readonly string[], from: number,
 
 const NO_COUNTS = 'this file of ab holds latencies only. Give what ab printed';
 
+/** What neither the file of `ab -e` nor that of `ab -g` holds. */
+const ONLY_LATENCIES = {
+  successes: NO_COUNTS,
+  failures: NO_COUNTS,
+  success_rate: NO_COUNTS,
+  error_rate: NO_COUNTS,
+  timeouts: NO_COUNTS,
+  with_timeouts: NO_COUNTS,
+  errors: NO_COUNTS,
+  statuses: NO_COUNTS,
+  bytes: NO_COUNTS,
+  duration: NO_COUNTS,
+  rate: NO_COUNTS,
+  throughput: NO_COUNTS,
+};
+
 const nothingElse = (format: string) => ({
   tool: 'ab' as const,
   format,
@@ -185,24 +201,9 @@ export const AB_PERCENTS: StreamReader = {
       overTime: [],
       absent: {
         percentiles: 'the file of `ab -e` holds whole percents only. Give that of `ab -g`, which has each request',
-        ...Object.fromEntries(
-          [
-            'requests',
-            'successes',
-            'failures',
-            'success_rate',
-            'error_rate',
-            'timeouts',
-            'errors',
-            'bytes',
-            'duration',
-            'rate',
-            'throughput',
-          ].map((name) => [name, NO_COUNTS]),
-        ),
+        ...ONLY_LATENCIES,
+        requests: NO_COUNTS,
         mean: NO_COUNTS,
-        with_timeouts: NO_COUNTS,
-        statuses: NO_COUNTS,
       },
     } satisfies LoadResult;
   },
@@ -241,24 +242,7 @@ export const AB_REQUESTS: StreamReader = {
         population: { failures: true, timeouts: true },
       },
       overTime: overTime.points(),
-      absent: {
-        ...Object.fromEntries(
-          [
-            'successes',
-            'failures',
-            'success_rate',
-            'error_rate',
-            'timeouts',
-            'errors',
-            'bytes',
-            'duration',
-            'rate',
-            'throughput',
-          ].map((name) => [name, NO_COUNTS]),
-        ),
-        with_timeouts: NO_COUNTS,
-        statuses: NO_COUNTS,
-      },
+      absent: ONLY_LATENCIES,
     } satisfies LoadResult;
   },
 };
